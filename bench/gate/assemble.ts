@@ -1,0 +1,165 @@
+/** From what was measured to what a gate says. Pure. */
+
+import type { Workload } from '../scenario.ts'
+import type { Estimate } from '../stats/estimate.ts'
+import { median } from '../stats/median.ts'
+import { marginOf, overall } from './decide.ts'
+import { METRICS } from './metric.ts'
+import type {
+  GateCell,
+  GateFailure,
+  GateResult,
+  GateVerdict,
+  NewFailure,
+  RatioInterval,
+} from './result.ts'
+import { GATE_SCHEMA } from './result.ts'
+import type { GateRun } from './run.ts'
+
+export type GateContext = Pick<
+  GateResult,
+  'environment' | 'base' | 'head' | 'settings' | 'partial' | 'wallSeconds'
+>
+
+export interface GateFindings {
+  newFailures: readonly NewFailure[]
+  /** Null when nothing was timed, because of a new failure or an interruption. */
+  run: GateRun | null
+  workloads: readonly Workload[]
+  /** What about the machine was seen before. */
+  warnings: readonly string[]
+}
+
+export function assemble(findings: GateFindings, context: GateContext): GateResult {
+  const { newFailures, run, workloads, warnings } = findings
+  const cells = run ? run.cells.map(cellOf) : []
+  const failures = run?.failures ?? []
+  const missing = run?.plan ? [...run.missing, ...missingCells(cells, failures, workloads)] : []
+  const outcome = verdictOf([...newFailures], failures, cells, missing, findings)
+  return {
+    schema: GATE_SCHEMA,
+    ...context,
+    ...outcome,
+    newFailures: [...newFailures],
+    failures,
+    cells,
+    control: furthestControl(cells),
+    warnings: [...warnings, ...(run?.warnings ?? [])],
+  }
+}
+
+function cellOf({ cell, outcome }: GateRun['cells'][number]): GateCell {
+  const { decision, stage, logRatios, controls } = outcome
+  const { metric, floor } = cell
+  const figure = (costs: readonly number[]): number | null => {
+    const middle = finite(median(costs))
+    return middle === null ? null : metric.figureOf(middle)
+  }
+  return {
+    scenario: cell.scenario,
+    parameters: cell.workload.parameters,
+    metric: metric.id,
+    ...intervalOf(decision.estimate),
+    pAdjusted: decision.pAdjusted,
+    blocks: logRatios.length,
+    verdict: decision.verdict,
+    minimumDetectableEffect: finite(decision.minimumDetectableEffect),
+    reason: decision.reason,
+    floor,
+    margin: marginOf(floor),
+    stage,
+    base: figure(cell.base),
+    head: figure(cell.head),
+    control: intervalOf(decision.control),
+    logRatios: logRatios.map(finite),
+    controlLogRatios: controls.map(finite),
+  }
+}
+
+/** JSON knows neither NaN nor infinity. */
+const finite = (value: number | null): number | null =>
+  value !== null && Number.isFinite(value) ? value : null
+
+const intervalOf = ({ mean, low, high }: Estimate): RatioInterval => ({
+  ratio: finite(Math.exp(mean)),
+  ciLow: finite(Math.exp(low)),
+  ciHigh: finite(Math.exp(high)),
+})
+
+/** What was to be measured and is not there, in words: `ping-pong cpuNsPerMessage`. */
+function missingCells(
+  cells: readonly GateCell[],
+  failures: readonly GateFailure[],
+  workloads: readonly Workload[],
+): string[] {
+  const failed = new Set(failures.map(({ scenario }) => scenario))
+  const there = new Set(cells.map(({ scenario, metric }) => `${scenario} ${metric}`))
+  return workloads
+    .filter(({ scenario }) => !failed.has(scenario.id))
+    .flatMap(({ scenario }) => METRICS.map(({ id }) => `${scenario.id} ${id}`))
+    .filter((name) => !there.has(name))
+}
+
+type Outcome = Pick<GateResult, 'verdict' | 'reason'>
+
+function verdictOf(
+  newFailures: readonly NewFailure[],
+  failures: readonly GateFailure[],
+  cells: readonly GateCell[],
+  missing: readonly string[],
+  { run }: GateFindings,
+): Outcome {
+  const [broken] = newFailures
+  if (broken) {
+    const further = newFailures.length > 1 ? ` and ${newFailures.length - 1} more` : ''
+    const reason = `head fails what base passes: ${broken.id} (${broken.symptom})${further}`
+    return { verdict: 'regressed', reason: `${reason}. Nothing was timed.` }
+  }
+  const wrong = failures.find(({ side }) => side === 'head') ?? failures[0]
+  if (wrong) {
+    const verdict = wrong.side === 'head' ? 'regressed' : 'inconclusive'
+    const { side, scenario, symptom, detail } = wrong
+    return { verdict, reason: `${side} is wrong under load in ${scenario}: ${symptom}. ${detail}` }
+  }
+  if (run && run.plan === null) {
+    const reason =
+      'The budget does not hold the blocks that a verdict needs: give a larger --budget.'
+    return { verdict: 'inconclusive', reason }
+  }
+  if (missing.length > 0) {
+    return { verdict: 'inconclusive', reason: `Not measured: ${missing.join(', ')}.` }
+  }
+  return ofCells(cells)
+}
+
+function ofCells(cells: readonly GateCell[]): Outcome {
+  const verdict = overall(cells.map((cell) => cell.verdict))
+  const named = cells.filter((cell) => cell.verdict === verdict)
+  if (named.length === 0) return { verdict, reason: 'Nothing was measured.' }
+  return { verdict, reason: REASONS[verdict](named) }
+}
+
+const nameOf = ({ scenario, metric }: GateCell): string => `${scenario} ${metric}`
+
+const REASONS: Readonly<Record<GateVerdict, (cells: readonly GateCell[]) => string>> = {
+  regressed: (cells) => `Worse: ${cells.map(nameOf).join(', ')}.`,
+  improved: (cells) => `Better: ${cells.map(nameOf).join(', ')}; nothing is worse.`,
+  pass: () => 'No cell is worse by as much as its margin.',
+  inconclusive: ([first, ...others]) => {
+    const further = others.length > 0 ? ` (and ${others.length} more)` : ''
+    return `${nameOf(first!)}: ${first!.reason}${further}.`
+  },
+}
+
+const NO_INTERVAL: RatioInterval = { ratio: null, ciLow: null, ciHigh: null }
+
+function furthestControl(cells: readonly GateCell[]): RatioInterval {
+  const away = ({ ratio }: RatioInterval) => Math.abs(Math.log(ratio ?? 1))
+  // Latencies wander by nature: the cells that decide most tell most.
+  const closed = new Set(METRICS.filter(({ floorMin }) => floorMin === 0).map(({ id }) => id))
+  const controls = cells.filter(({ metric }) => closed.has(metric)).map(({ control }) => control)
+  return controls.reduce(
+    (far, one) => (away(one) > away(far) ? one : far),
+    controls[0] ?? NO_INTERVAL,
+  )
+}

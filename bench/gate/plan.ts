@@ -1,0 +1,83 @@
+/** How a budget becomes blocks: what is looked at when, and how long a launch lasts. Pure. */
+
+export const LAUNCHES_PER_BLOCK = 4
+
+/** Blocks after which the second stage looks; the plan takes as many of them as the budget has. */
+const LOOKS: readonly number[] = [12, 18, 24]
+/** Blocks of the first stage, which decides for each scenario whether there is a second. */
+const ROUTE_BLOCKS = 4
+
+/** Of a launch without starting and ending. Beyond the larger, more blocks help more. */
+const LOADED_MS_MIN = 250
+const LOADED_MS_MAX = 850
+/** Shares of it. Warming up does most against differences between launches. */
+const WARM_UP_SHARE = 0.55
+const CLOSED_SHARE = 0.25
+const OPEN_SHARE = 0.2
+/** Of the budget, for the first stage where there is one: a clean run ends with it. */
+const ROUTE_SHARE_OF_BUDGET = 0.55
+
+export interface GatePlan {
+  /** 0: with one scenario there is nothing to choose among. */
+  routeBlocks: number
+  /** Ascending. The last may be cut short by the budget. */
+  looks: readonly number[]
+  warmUpMs: number
+  closedMs: number
+  openMs: number
+}
+
+export interface PlanInput {
+  scenarios: number
+  /** False: every scenario gets the same blocks, and one look. */
+  isStaged: boolean
+  /** Time that is left for blocks. */
+  budgetMs: number
+  /** Starting and ending a launch, as seen in this run. */
+  overheadMs: number
+  /** Of which error is to be had with so many blocks: none with fewer. */
+  alpha: number
+  /** Cells tested together, when all go on. */
+  family: number
+}
+
+/** Null when the budget does not even hold the blocks without which nothing can be decided. */
+export function planGate(input: PlanInput): GatePlan | null {
+  const { scenarios, isStaged, budgetMs, overheadMs, alpha, family } = input
+  const needed = blocksNeeded(alpha, family)
+  const routeBlocks = scenarios === 1 || !isStaged ? 0 : ROUTE_BLOCKS
+  const blocks = routeBlocks === 0 ? Math.max(needed, LOOKS[0]!) : routeBlocks
+  const share = routeBlocks === 0 ? 1 : ROUTE_SHARE_OF_BUDGET
+  const launchMs = (budgetMs * share) / (scenarios * blocks * LAUNCHES_PER_BLOCK)
+  const loadedMs = Math.min(LOADED_MS_MAX, Math.max(LOADED_MS_MIN, launchMs - overheadMs))
+  const blockMs = (loadedMs + overheadMs) * LAUNCHES_PER_BLOCK
+  const affordable = Math.floor(budgetMs / blockMs / scenarios + 1e-9)
+  if (affordable < (routeBlocks === 0 ? needed : routeBlocks)) return null
+  const looks =
+    routeBlocks === 0 ? looksWithin(affordable, needed) : LOOKS.filter((look) => look >= needed)
+  return {
+    routeBlocks,
+    looks: isStaged ? looks : looks.slice(0, 1),
+    warmUpMs: loadedMs * WARM_UP_SHARE,
+    closedMs: loadedMs * CLOSED_SHARE,
+    openMs: loadedMs * OPEN_SHARE,
+  }
+}
+
+/** No machine makes a launch with less around it. */
+const OVERHEAD_MS_MIN = 50
+
+/** False for a budget that holds no verdict, however quick the machine. */
+export function canDecide(input: Pick<PlanInput, 'scenarios' | 'budgetMs' | 'alpha'>): boolean {
+  const best = { isStaged: true, overheadMs: OVERHEAD_MS_MIN, family: 1 }
+  return planGate({ ...input, ...best }) !== null
+}
+
+/** With fewer, not even blocks that all agree come below their share of the error. */
+export const blocksNeeded = (alpha: number, family: number): number =>
+  Math.ceil(Math.log2(family / alpha) + 0.5)
+
+function looksWithin(affordable: number, needed: number): readonly number[] {
+  const looks = LOOKS.filter((blocks) => blocks <= affordable && blocks >= needed)
+  return looks.length > 0 ? looks : [affordable]
+}

@@ -1,0 +1,276 @@
+/**
+ * Base against head: launches, in blocks, for as long as the plan says.
+ *
+ * What a launch is measured by is settled first, on both sides: counts of messages, so that each
+ * launch does exactly the same work.
+ */
+import type { HarnessError } from '../../harness/errors.ts'
+import { seedFor } from '../../harness/random.ts'
+import { StandingGenerator } from '../../harness/standing-generator.ts'
+import type { Workload } from '../scenario.ts'
+import { estimate } from '../stats/estimate.ts'
+import { median } from '../stats/median.ts'
+import type { BenchSubject } from '../subject.ts'
+import { GENERATOR_SHARE_MAX } from '../warnings.ts'
+import { orderOf, type Side, subjectCoreOf } from './block.ts'
+import { addBlock, type MeasuredCell, openCells } from './cells.ts'
+import { CONFIDENCE } from './decide.ts'
+import { asSide, type LaunchReport, launchOnce, type Phase } from './launch.ts'
+import { phasesOf, TRIAL } from './phases.ts'
+import { type GatePlan, LAUNCHES_PER_BLOCK, planGate } from './plan.ts'
+import type { GateFailure } from './result.ts'
+import { runStages, type StageOutcome } from './stages.ts'
+
+export interface GateOptions {
+  base: BenchSubject
+  head: BenchSubject
+  workloads: readonly Workload[]
+  /** False: as many blocks of every scenario, whatever they say. */
+  isStaged: boolean
+  /** All of it: measuring ends with the block that begins before. */
+  budgetMs: number
+  alpha: number
+  floor: number
+  /** Instead of one that fills the budget. */
+  plan?: GatePlan
+  seed: number
+  signal: AbortSignal
+  onProgress(progress: GateProgress): void
+}
+
+export interface GateProgress {
+  /** How many launches there are if nothing needs a further look; one more is done. */
+  total: number
+  scenario: string
+  /** Ends of the primary metric's interval so far; null before there is one. */
+  interval: readonly [low: number, high: number] | null
+}
+
+export interface GateRun {
+  cells: { cell: MeasuredCell; outcome: StageOutcome }[]
+  failures: GateFailure[]
+  /** Null when the budget did not hold a single look, or nothing was left to look at. */
+  plan: GatePlan | null
+  /** Cells that head is compared with and that this run does not have. */
+  missing: string[]
+  warnings: string[]
+}
+
+/** Throws HarnessError when a side cannot be started at all, or the generator fails. */
+export async function runGate(options: GateOptions): Promise<GateRun> {
+  const run = new Run(options)
+  try {
+    return await run.all()
+  } finally {
+    run.stop()
+  }
+}
+
+interface Trial {
+  ratePerSecond: number
+  phases: readonly Phase[]
+}
+
+class Run {
+  readonly #options: GateOptions
+  readonly #endMs: number
+  /** By the core that they run on. */
+  readonly #generators = new Map<number, StandingGenerator>()
+  readonly #trials = new Map<string, Trial>()
+  readonly #failures: GateFailure[] = []
+  readonly #overheadsMs: number[] = []
+  readonly #generatorShares: number[] = []
+  #cells: MeasuredCell[] = []
+  #blocks = new Map<string, number>()
+  #blockMs = 0
+  #done = 0
+  #total = 0
+
+  constructor(options: GateOptions) {
+    this.#options = options
+    this.#endMs = performance.now() + options.budgetMs
+  }
+
+  async all(): Promise<GateRun> {
+    const { alpha, floor } = this.#options
+    await this.#settle()
+    this.#cells = [...this.#trials.keys()].flatMap((scenario) =>
+      openCells(this.#workload(scenario), floor),
+    )
+    const plan = this.#options.plan ?? this.#plan()
+    if (plan === null || this.#aborted) return this.#result([], plan)
+    this.#fix(plan)
+    const cells = this.#cells
+    const outcomes = await runStages({
+      cells,
+      plan,
+      alpha,
+      take: (scenarios, blocks) => this.#take(scenarios, blocks, plan),
+    })
+    return this.#result(outcomes, plan)
+  }
+
+  #result(outcomes: readonly StageOutcome[], plan: GatePlan | null): GateRun {
+    const failed = new Set(this.#failures.map(({ scenario }) => scenario))
+    const cells = outcomes
+      .map((outcome, index) => ({ cell: this.#cells[index]!, outcome }))
+      .filter(({ cell }) => !failed.has(cell.scenario))
+    return { cells, failures: this.#failures, plan, missing: [], warnings: this.#warnings() }
+  }
+
+  /** How fast are both, and is each right at all? The first scenario warms both generators. */
+  async #settle(): Promise<void> {
+    for (const [index, workload] of this.#options.workloads.entries()) {
+      const cores = index === 0 ? [1, 0] : [1]
+      let ratePerSecond = Number.POSITIVE_INFINITY
+      for (const core of cores) {
+        for (const side of ['base', 'head'] as const) {
+          const report = await this.#launch(side, workload, core, [TRIAL], 'trial')
+          if (report === null) continue
+          const { messages, durationNs } = report.figures[0]!
+          ratePerSecond = Math.min(ratePerSecond, (messages / durationNs) * 1e9)
+        }
+      }
+      if (this.#aborted) return
+      const { id } = workload.scenario
+      if (this.#failed(id)) continue
+      this.#trials.set(id, { ratePerSecond, phases: [] })
+    }
+  }
+
+  #plan(): GatePlan | null {
+    if (this.#cells.length === 0) return null
+    return planGate({
+      scenarios: this.#trials.size,
+      isStaged: this.#options.isStaged,
+      budgetMs: this.#endMs - performance.now(),
+      overheadMs: median(this.#overheadsMs) ?? 0,
+      alpha: this.#options.alpha,
+      family: this.#cells.length,
+    })
+  }
+
+  /** From times to counts of messages. */
+  #fix(plan: GatePlan): void {
+    for (const [scenario, trial] of this.#trials) {
+      const { connections, depth } = this.#workload(scenario).parameters
+      const { ratePerSecond } = trial
+      trial.phases = phasesOf(plan, ratePerSecond, connections * depth)
+    }
+    const { warmUpMs, closedMs, openMs } = plan
+    const loadedMs = warmUpMs + closedMs + openMs
+    this.#blockMs = LAUNCHES_PER_BLOCK * (loadedMs + (median(this.#overheadsMs) ?? 0))
+    const first = plan.routeBlocks || plan.looks[0]!
+    this.#total = first * LAUNCHES_PER_BLOCK * this.#trials.size
+    this.#done = 0
+  }
+
+  async #take(scenarios: ReadonlySet<string>, blocks: number, plan: GatePlan): Promise<boolean> {
+    const isFirst = this.#done === 0
+    const launches = blocks * LAUNCHES_PER_BLOCK * scenarios.size
+    if (!isFirst || plan.routeBlocks === 0) this.#total = this.#done + launches
+    for (let round = 0; round < blocks; round++) {
+      for (const scenario of scenarios) {
+        if (this.#aborted || performance.now() + this.#blockMs > this.#endMs) return false
+        if (!this.#failed(scenario) && !(await this.#block(scenario))) return false
+      }
+    }
+    return true
+  }
+
+  /** False when interrupted. What is not whole is not counted. */
+  async #block(scenario: string): Promise<boolean> {
+    const block = this.#blocks.get(scenario) ?? 0
+    this.#blocks.set(scenario, block + 1)
+    const { phases } = this.#trials.get(scenario)!
+    const workload = this.#workload(scenario)
+    const startMs = performance.now()
+    const reports: Record<Side, LaunchReport[]> = { base: [], head: [] }
+    for (const side of orderOf(block)) {
+      const report = await this.#launch(side, workload, subjectCoreOf(block), phases, `${block}`)
+      if (this.#aborted) return false
+      // Wrong under load: there is nothing to compare any more, other scenarios go on.
+      if (report === null) return true
+      reports[side].push(report)
+      this.#done++
+      this.#tell(scenario)
+    }
+    for (const cell of this.#cells) {
+      if (cell.scenario === scenario) addBlock(cell, reports)
+    }
+    // Half the weight to the newest: a machine that gets slower must not exceed the budget.
+    this.#blockMs = (this.#blockMs + performance.now() - startMs) / 2
+    return true
+  }
+
+  #tell(scenario: string): void {
+    const primary = this.#cells.find((cell) => cell.scenario === scenario)!
+    const { blocks, low, high } = estimate(primary.logRatios, CONFIDENCE)
+    const interval = blocks < 2 ? null : ([Math.exp(low), Math.exp(high)] as const)
+    this.#options.onProgress({ total: this.#total, scenario, interval })
+  }
+
+  /** Null when interrupted, or when the subject was wrong, which is noted. */
+  async #launch(
+    side: Side,
+    workload: Workload,
+    core: number,
+    phases: readonly Phase[],
+    name: string,
+  ): Promise<LaunchReport | null> {
+    const { [side]: subject, seed, signal } = this.#options
+    const { id } = workload.scenario
+    if (signal.aborted || this.#failed(id)) return null
+    const isFirst = this.#overheadsMs.length < 2
+    try {
+      const generator = await this.#generator(1 - core)
+      const request = { subject, workload, core, generator, phases, signal }
+      const report = await launchOnce({ ...request, seed: seedFor(seed, `${id} ${name}`) })
+      if ('figures' in report) {
+        this.#overheadsMs.push(report.overheadMs)
+        this.#generatorShares.push(...report.figures.map((one) => one.generatorCpuShare))
+        return report
+      }
+      this.#failures.push({ side, scenario: id, symptom: report.symptom, detail: report.detail })
+      return null
+    } catch (error) {
+      if (signal.aborted) return null
+      const { code, message } = error as HarnessError
+      // It did start before: that is a finding about the server, not about the command.
+      if (code !== 'subject-not-started' || isFirst) throw asSide(error, side)
+      this.#failures.push({ side, scenario: id, symptom: 'crashed', detail: message })
+      return null
+    }
+  }
+
+  async #generator(core: number): Promise<StandingGenerator> {
+    const found = this.#generators.get(core)
+    if (found) return found
+    const started = await StandingGenerator.start(core)
+    this.#generators.set(core, started)
+    return started
+  }
+
+  #warnings(): string[] {
+    const share = median(this.#generatorShares) ?? 0
+    if (share <= GENERATOR_SHARE_MAX) return []
+    const percent = Math.round(share * 100)
+    return [`the generator used ${percent} % of its core: throughput may be its own`]
+  }
+
+  #workload(scenario: string): Workload {
+    return this.#options.workloads.find((workload) => workload.scenario.id === scenario)!
+  }
+
+  #failed(id: string): boolean {
+    return this.#failures.some(({ scenario }) => scenario === id)
+  }
+
+  get #aborted(): boolean {
+    return this.#options.signal.aborted
+  }
+
+  stop(): void {
+    for (const generator of this.#generators.values()) generator.stop()
+  }
+}

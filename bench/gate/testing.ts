@@ -1,0 +1,98 @@
+/** Gates made of numbers: launches differ as real ones do, and nothing is started. */
+import { createRandom, type Random } from '../../harness/random.ts'
+import { controlLogRatio, logRatio } from './block.ts'
+import { overall } from './decide.ts'
+import type { GatePlan } from './plan.ts'
+import { runStages, type StageCell } from './stages.ts'
+
+/** A metric of a simulated server. */
+export interface SimulatedMetric {
+  /** Standard deviation of one block's log ratio. */
+  blockDeviation: number
+  floor: number
+}
+
+export interface Simulation {
+  metrics: readonly SimulatedMetric[]
+  scenarios: number
+  /** What head costs more, in the first scenario: 0.05 is 5 %, in every metric. */
+  effect: number
+  plan: Pick<GatePlan, 'looks' | 'routeBlocks'>
+  /** Share of launches in which the machine is disturbed, costing 15 % more. */
+  disturbed: number
+}
+
+export interface Tally {
+  regressed: number
+  inconclusive: number
+  pass: number
+  improved: number
+  /** Mean number, over all scenarios of a gate. */
+  blocks: number
+}
+
+const ALPHA = 0.01
+const DISTURBANCE = Math.log(1.15)
+
+/** Shares of so many gates; what they rest on is the code that real gates run. */
+export async function simulate(simulation: Simulation, gates: number, seed: number) {
+  const normal = normals(createRandom(seed))
+  const chance = createRandom(seed + 1)
+  const tally: Tally = { regressed: 0, inconclusive: 0, pass: 0, improved: 0, blocks: 0 }
+  for (let gate = 0; gate < gates; gate++) {
+    const { verdict, blocks } = await simulateOne(simulation, normal, chance)
+    tally[verdict] += 1 / gates
+    tally.blocks += blocks / gates
+  }
+  return tally
+}
+
+interface SimulatedCell extends StageCell {
+  metric: SimulatedMetric
+  effectLog: number
+}
+
+async function simulateOne(simulation: Simulation, normal: () => number, chance: Random) {
+  const { metrics, scenarios, effect, plan, disturbed } = simulation
+  const cells: SimulatedCell[] = Array.from({ length: scenarios }, (_, at) =>
+    metrics.map((metric) => ({
+      scenario: String(at),
+      floor: metric.floor,
+      metric,
+      effectLog: at === 0 ? Math.log1p(effect) : 0,
+      logRatios: [],
+      controls: [],
+    })),
+  ).flat()
+  const launch = (log: number, deviation: number): number => {
+    const disturbance = chance.below(1_000_000) < disturbed * 1e6 ? DISTURBANCE : 0
+    return Math.exp(log + deviation * normal() + disturbance)
+  }
+  let blocks = 0
+  const outcomes = await runStages({
+    cells,
+    plan,
+    alpha: ALPHA,
+    async take(wanted, count) {
+      blocks += count * wanted.size
+      for (const cell of cells) {
+        if (!wanted.has(cell.scenario)) continue
+        const { blockDeviation } = cell.metric
+        for (let block = 0; block < count; block++) {
+          const pair = (log: number) => [launch(log, blockDeviation), launch(log, blockDeviation)]
+          const costs = { base: pair(0), head: pair(cell.effectLog) }
+          cell.logRatios.push(logRatio(costs))
+          cell.controls.push(controlLogRatio(costs))
+        }
+      }
+      return true
+    },
+  })
+  return { verdict: overall(outcomes.map(({ decision }) => decision.verdict)), blocks }
+}
+
+/** Normally distributed numbers, by Box and Muller. */
+function normals(random: Random): () => number {
+  const uniform = () => (random.below(2 ** 30) + 0.5) / 2 ** 30
+  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'bun:test'
+import { launch } from '../harness/launch.ts'
+import { measure } from './measure.ts'
+import { PEERS } from './peers/registry.ts'
+import { findScenario } from './registry.ts'
+import { workloadOf } from './scenario.ts'
+
+const hasCompiler = Bun.which(process.env.CC || 'cc') !== null
+const needsCompiler = (id: string): boolean => id === 'c-epoll'
+
+describe.each(PEERS.filter(({ id }) => hasCompiler || !needsCompiler(id)))('$id', (peer) => {
+  const subject = () => ({
+    name: peer.id,
+    framing: peer.framing,
+    messageBytesMax: 16 * 1024 * 1024,
+    target: {
+      kind: 'started' as const,
+      spec: {
+        kind: 'exec' as const,
+        command: peer.command(),
+        readyPattern: null,
+        transport: 'tcp' as const,
+      },
+    },
+  })
+
+  // Every byte of every reply is compared.
+  test.each(['ping-pong', 'pipelined', 'bulk', 'many-connections', 'slow-reader'])(
+    'is right in %s',
+    async (id) => {
+      const outcome = await measure({
+        subject: subject(),
+        workload: workloadOf(findScenario(id)!, 'smoke'),
+        extents: { warmUp: { messages: 20 }, measured: { messages: 40 } },
+        seed: 5,
+      })
+      // The blocking loop waits for a client that does not read, unless the kernel's buffers take
+      // all of it first.
+      const mayWait = peer.id === 'posix-loop' && id === 'slow-reader'
+      if (mayWait && outcome.kind === 'failed') expect(outcome).toMatchObject({ symptom: 'hung' })
+      else expect(outcome).toMatchObject({ kind: 'measured', messages: 40 })
+    },
+  )
+
+  test('ends with its group', async () => {
+    const { spec } = subject().target
+    const launched = await launch(spec)
+    await launched.kill()
+    expect(launched.members()).toEqual([])
+  })
+})

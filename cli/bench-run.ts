@@ -1,0 +1,106 @@
+/** Measures subjects, with progress; used by `bench` and `compare`. */
+import type { Extents } from '../bench/extents.ts'
+import { BENCH_SCHEMA, type BenchResult, type Struck } from '../bench/result.ts'
+import { runBench } from '../bench/run.ts'
+import type { Scenario, Workload } from '../bench/scenario.ts'
+import type { BenchSubject } from '../bench/subject.ts'
+import type { ConformResult } from '../conformance/result.ts'
+import type { Environment } from '../harness/environment.ts'
+import { preflight } from '../harness/preflight.ts'
+import type { Transport } from '../posix/address.ts'
+import { log } from './console.ts'
+import { UsageError } from './errors.ts'
+import { interrupted } from './interrupt.ts'
+import { startProgress } from './progress.ts'
+import type { Subject } from './subjects.ts'
+
+export interface BenchRunOptions {
+  workloads: readonly Workload[]
+  launches: number
+  extents: Extents
+  /** Decides which cells may be measured. */
+  conform: ConformResult
+  environment: Environment
+}
+
+export async function measureSubjects(
+  subjects: readonly Subject[],
+  options: BenchRunOptions,
+): Promise<BenchResult> {
+  const { workloads, launches, extents, conform, environment } = options
+  const warnings = await preflight()
+  for (const warning of warnings) log(`noisy machine: ${warning}`)
+  const progress = startProgress('bench', subjects.length * workloads.length * launches)
+  let done = 0
+  try {
+    const cells = await runBench({
+      subjects: subjects.map(benchSubjectOf),
+      workloads,
+      launches,
+      extents,
+      struck: (subject, scenario) => struckBy(conform, subject, scenario),
+      onProgress(now) {
+        for (; done < now.done; done++) progress.step(`${now.subject} ${now.scenario}`)
+      },
+      signal: interrupted,
+      seed: environment.seed,
+    })
+    for (const cell of cells) if (cell.conformant) cell.warnings.push(...warnings)
+    return { schema: BENCH_SCHEMA, partial: interrupted.aborted, environment, cells }
+  } finally {
+    progress.stop()
+  }
+}
+
+/** The bench measures servers that echo: others are left out, or refused where they were named. */
+export function thatEcho(subjects: readonly Subject[], names: readonly string[]): Subject[] {
+  return subjects.filter(({ record, traits }) => {
+    const { name, responseFraming, service } = record
+    const isPlain = ['echo', 'sink'].includes(service) && responseFraming === undefined
+    // Lessons are blocking, for one client at a time, and wrong: no figure of them means anything.
+    const isLesson = traits.ours && name.startsWith('tutorial/')
+    if (isPlain ? !isLesson : traits.ours && !isLesson && service !== 'files') return true
+    if (traits.ours && names.length === 0) return false
+    const how = responseFraming === undefined ? `"${service}"` : 'with another framing'
+    throw new UsageError(`The bench measures servers that echo; ${name} answers ${how}.`)
+  })
+}
+
+/** The bench reads replies with the framing's own decoder, so its service is always echo. */
+export function benchSubjectOf({ record, target, traits, ledger }: Subject): BenchSubject {
+  const { name, framing } = record
+  const { messageBytesMax } = traits
+  const knownWrong = ledger !== null
+  return { name, framing, messageBytesMax, target: echoing(target), knownWrong }
+}
+
+function echoing(target: Subject['target']): Subject['target'] {
+  if (target.kind !== 'started' || target.spec.kind !== 'implementation') return target
+  const { spec } = target
+  return { kind: 'started', spec: { ...spec, serve: { ...spec.serve, service: 'echo' } } }
+}
+
+/** Right before fast: a case that the workload relies on and that was not passed. */
+function struckBy(
+  conform: ConformResult,
+  subject: BenchSubject,
+  scenario: Scenario,
+): Struck | null {
+  const run = conform.runs.find(
+    ({ subject: { name, framing, transport } }) =>
+      name === subject.name && framing === subject.framing && transport === transportOf(subject),
+  )
+  if (!run)
+    return { symptom: 'not-checked', detail: 'its conformance was not checked', expected: false }
+  for (const id of scenario.requires) {
+    const result = run.cases.find((candidate) => candidate.id === id)
+    if (!result) return { symptom: 'not-checked', detail: `${id} was not run`, expected: false }
+    if (result.outcome === 'pass' || result.outcome === 'unsupported') continue
+    const { symptom, outcome, detail, expected } = result
+    return { symptom: symptom ?? outcome, detail: `${id}: ${detail}`, expected }
+  }
+  return null
+}
+
+const transportOf = ({ target }: BenchSubject): Transport =>
+  target.kind === 'connect' ? target.address.transport : target.spec.transport

@@ -1,0 +1,193 @@
+/** `framegate bench`: how fast is it, where it is right? */
+import { type Extents, FULL_EXTENTS, QUICK_EXTENTS } from '../../bench/extents.ts'
+import { findScenario, SCENARIOS, STANDARD_SCENARIOS } from '../../bench/registry.ts'
+import type { BenchResult } from '../../bench/result.ts'
+import { type Asked, type Scenario, type Workload, workloadsOf } from '../../bench/scenario.ts'
+import { CASES } from '../../conformance/registry.ts'
+import { detectEnvironment } from '../../harness/environment.ts'
+import { renderBenchCsv } from '../../reports/bench-csv.ts'
+import { renderBenchMarkdown } from '../../reports/bench-markdown.ts'
+import { parseSize } from '../../wire/options.ts'
+import { writeBenchFiles } from '../bench-files.ts'
+import { measureSubjects, thatEcho } from '../bench-run.ts'
+import { printBench } from '../bench-text.ts'
+import { runConformance } from '../conform-run.ts'
+import { log } from '../console.ts'
+import { UsageError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { writeFileWhole, writeJson } from '../files.ts'
+import { runMicro } from '../micro.ts'
+import {
+  addSubjectOptions,
+  collect,
+  parseSeed,
+  positiveInteger,
+  positiveNumber,
+  SEED_DEFAULT,
+} from '../options.ts'
+import { peerSubjects } from '../peers.ts'
+import { resolveSubjects, type SubjectOptions } from '../subjects.ts'
+import type { AddCommand } from './registry.ts'
+
+interface Options extends SubjectOptions {
+  scenario: string[]
+  size?: number[]
+  connections?: number[]
+  depth?: number[]
+  rate?: number[]
+  sweep?: boolean
+  peer: string[]
+  duration?: number
+  launches: number
+  quick?: boolean
+  micro?: boolean
+  seed: number
+  json?: string
+  md?: string
+  csv?: string
+  out?: string
+}
+
+const LAUNCHES = 3
+
+export const addBench: AddCommand = (program, end) => {
+  addSubjectOptions(program.command('bench'))
+    .description('measure a server, in the workloads that it is right for')
+    .argument('[names...]', 'implementations; all of them when no subject is given')
+    .option('--scenario <id>', 'this scenario (repeatable; "all": every one)', collect, [])
+    .option('--size <sizes>', 'message sizes, as 64,1KiB', listOf(parseSize))
+    .option('--connections <counts>', 'connections, as 1,10,100', listOf(positiveInteger))
+    .option('--depth <counts>', 'messages in flight on each, as 1,16,256', listOf(positiveInteger))
+    .option(
+      '--rate <rates>',
+      'open loop: messages per second, as 1000,5000',
+      listOf(positiveNumber),
+    )
+    .option('--peer <id>', 'beside it: c-epoll, node-net, posix-loop (repeatable)', collect, [])
+    .option('--sweep', 'every scenario over its whole range of sizes')
+    .option('--duration <time>', 'measured time of a launch, as 500ms or 10s', parseDuration)
+    .option('--launches <n>', 'fresh processes per cell', positiveInteger, LAUNCHES)
+    .option('--quick', 'short measurements, for a first look')
+    .option('--seed <n>', 'seed of every random choice', parseSeed, SEED_DEFAULT)
+    .option('--micro', 'codecs instead of servers, beside packages that do the same')
+    .option('--json <file>', 'write the result as JSON')
+    .option('--md <file>', 'write the result as Markdown')
+    .option('--csv <file>', 'write every launch as a line of CSV')
+    .option('--out <dir>', 'write all of these there, with charts and histograms (.hgrm)')
+    .addHelpText('after', HELP)
+    .action(async (names: string[], options: Options) => end(await bench(names, options)))
+}
+
+const HELP = `
+The conformance cases that a scenario relies on run first; a server that fails one of them gets no
+number in it, and the symptom instead.
+
+Without --scenario the standard ones are measured; "framegate list scenarios" shows all of them.
+
+Exit codes: 0 everything was measured, or struck out because a ledger or the framing says so,
+1 a server was wrong: its cells say how, the others are measured; 2 usage, 4 not started.
+
+Examples:
+  framegate bench length-prefixed
+  framegate bench length-prefixed json-header --scenario pipelined --size 16,64,1KiB --depth 128
+  framegate bench length-prefixed --peer c-epoll,node-net --scenario ping-pong,pipelined
+  framegate bench length-prefixed --scenario open-loop --rate 1000,5000 --duration 10s
+  framegate bench --exec './server {port}' --framing u32be --json out.json`
+
+async function bench(names: readonly string[], options: Options): Promise<ExitCode> {
+  if (options.micro) return runMicro(names, options)
+  const scenarios = chooseScenarios(options)
+  if (options.service === 'sink') requireSink(scenarios)
+  const workloads = scenarios.flatMap((scenario) => workloadsFor(scenario, options))
+  const subjects = [
+    ...thatEcho(resolveSubjects(names, options), names),
+    ...peerSubjects(options.peer),
+  ]
+  const environment = detectEnvironment(options.seed)
+  log(`seed ${options.seed}`)
+  const needed = new Set(scenarios.flatMap(({ requires }) => requires))
+  const conform = await runConformance(subjects, {
+    cases: CASES.filter(({ id }) => needed.has(id)),
+    complete: false,
+    seed: options.seed,
+    timeScale: 1,
+    jobs: 1,
+    bail: false,
+    environment,
+  })
+  const result = await measureSubjects(subjects, {
+    workloads,
+    launches: options.launches,
+    extents: extentsOf(options),
+    conform,
+    environment,
+  })
+  if (options.json) writeJson(options.json, result)
+  if (options.md) writeFileWhole(options.md, renderBenchMarkdown(result))
+  if (options.csv) writeFileWhole(options.csv, renderBenchCsv(result))
+  if (options.out) await writeBenchFiles(result, options.out)
+  printBench(result)
+  return exitCodeFor(result)
+}
+
+function chooseScenarios({ scenario, rate, exec, connect, service }: Options): readonly Scenario[] {
+  const ids = scenario.flatMap((given) => given.split(',')).map((id) => id.trim())
+  // A server of somebody else's may answer, which a sink must not: it has to be asked for by name.
+  const isForeign = exec !== undefined || connect !== undefined
+  if (ids.includes('all')) return SCENARIOS.filter((one) => !isForeign || one.service !== 'sink')
+  if (ids.length === 0 && service === 'sink') return [findScenario('sink')!]
+  if (ids.length === 0) return rate ? [findScenario('open-loop')!] : STANDARD_SCENARIOS
+  const known = (which: readonly Scenario[]) => which.map(({ id }) => id).join(', ')
+  const chosen = [...new Set(ids)].map((id) => {
+    const found = findScenario(id)
+    if (found) return found
+    throw new UsageError(`There is no scenario "${id}". There are: ${known(SCENARIOS)}.`)
+  })
+  const closed = rate && chosen.find(({ isOpen }) => !isOpen)
+  if (!closed) return chosen
+  const open = known(SCENARIOS.filter(({ isOpen }) => isOpen))
+  throw new UsageError(`${closed.id} takes no --rate: its clients wait for replies. Open: ${open}.`)
+}
+
+function requireSink(scenarios: readonly Scenario[]): void {
+  const other = scenarios.find(({ service }) => service !== 'sink')
+  if (!other) return
+  throw new UsageError(`${other.id} waits for replies; --service sink goes with --scenario sink.`)
+}
+
+/** Every combination of what was asked for. */
+function workloadsFor(scenario: Scenario, options: Options): Workload[] {
+  const { size, connections, depth, rate } = options
+  const asked: Asked = {
+    ...(size && { messageBytes: size }),
+    ...(connections && { connections }),
+    ...(depth && { depth }),
+    ...(rate && scenario.isOpen && { ratePerSecond: rate }),
+  }
+  return workloadsOf(scenario, asked, options.sweep)
+}
+
+function extentsOf({ quick, duration }: Options): Extents {
+  const extents = quick ? QUICK_EXTENTS : FULL_EXTENTS
+  return duration === undefined ? extents : { ...extents, measured: { durationMs: duration } }
+}
+
+function exitCodeFor(result: BenchResult): ExitCode {
+  if (result.partial) return EXIT.interrupted
+  if (result.cells.length === 0) return EXIT.nothingRan
+  if (result.cells.some(({ struck }) => struck !== null && !struck.expected)) return EXIT.failed
+  return result.cells.some(({ conformant }) => conformant) ? EXIT.ok : EXIT.failed
+}
+
+/** `500ms`, `10s`, or a number of milliseconds. */
+function parseDuration(text: string): number {
+  const [, value, unit] = /^([\d.]+)(ms|s|)$/.exec(text) ?? []
+  const ms = Number(value) * (unit === 's' ? 1000 : 1)
+  if (Number.isFinite(ms) && ms > 0) return ms
+  throw new UsageError(`"${text}" is no time: say 500ms or 10s.`)
+}
+
+/** `16,64,1KiB` as numbers. */
+function listOf(parse: (text: string) => number): (text: string) => number[] {
+  return (text) => text.split(',').map((part) => parse(part.trim()))
+}

@@ -1,0 +1,181 @@
+/** `framegate compare`: the main job. Which framing is right, and what does each cost? */
+import { join, relative } from 'node:path'
+import { FULL_EXTENTS, QUICK_EXTENTS } from '../../bench/extents.ts'
+import { COMPARED_SCENARIOS } from '../../bench/registry.ts'
+import type { BenchResult } from '../../bench/result.ts'
+import { BENCH_SCHEMA } from '../../bench/result.ts'
+import { workloadOf } from '../../bench/scenario.ts'
+import type { Case } from '../../conformance/case.ts'
+import { CASES } from '../../conformance/registry.ts'
+import type { ConformResult } from '../../conformance/result.ts'
+import { CORES } from '../../harness/cores.ts'
+import { detectEnvironment } from '../../harness/environment.ts'
+import { findImplementation } from '../../impl/registry.ts'
+import { renderCompareCharts } from '../../reports/charts/svg.ts'
+import { renderCompareMarkdown } from '../../reports/compare-markdown.ts'
+import { recommend } from '../../reports/recommendation.ts'
+import { COMPARE_SCHEMA, type CompareResult, type CompareSubject } from '../../reports/report.ts'
+import { parseFraming } from '../../wire/registry.ts'
+import { measureSubjects, thatEcho } from '../bench-run.ts'
+import { runConformance } from '../conform-run.ts'
+import { printConformance } from '../conform-text.ts'
+import { log, print, styled } from '../console.ts'
+import { type ExitCode, exitCodeOf } from '../exit-codes.ts'
+import { writeFileWhole, writeJson } from '../files.ts'
+import { htmlOfCompare } from '../html-report.ts'
+import { interrupted } from '../interrupt.ts'
+import { parseSeed, positiveInteger, SEED_DEFAULT } from '../options.ts'
+import { resolveSubjects, type Subject } from '../subjects.ts'
+import type { AddCommand } from './registry.ts'
+
+interface Options {
+  out: string
+  quick?: boolean
+  everyFraming?: boolean
+  launches?: number
+  seed: number
+  config?: string
+}
+
+const LAUNCHES = 3
+/** Two rows of the suite at once keep both cores busy; nothing is timed meanwhile. */
+const CONFORM_JOBS = Math.min(2, CORES)
+
+export const addCompare: AddCommand = (program, end) => {
+  program
+    .command('compare')
+    .description('conformance, then bench, of our servers; one report')
+    .argument(
+      '[names...]',
+      'implementations and configured servers; what is configured, or all, without',
+    )
+    .option(
+      '--out <dir>',
+      'where report.md, report.html, report.json and the charts go',
+      'reports/latest',
+    )
+    .option('--quick', 'a first look: only the cases that the bench relies on, one short launch')
+    .option('--every-framing', 'check further framings and Unix sockets as well; minutes longer')
+    .option('--launches <n>', `fresh processes per cell (default ${LAUNCHES})`, positiveInteger)
+    .option('--seed <n>', 'seed of every random choice', parseSeed, SEED_DEFAULT)
+    .option('--config <file>', 'configured servers (default framegate.config.ts, where it is)')
+    .addHelpText('after', HELP)
+    .action(async (names: string[], options: Options) => end(await compare(names, options)))
+}
+
+const HELP = `
+Every server goes through the conformance suite, and only what is right for a workload is measured
+in it. Servers that are wrong by design fail as their ledgers say, which is as expected.
+
+Exit codes: 0 all as expected, 1 not conformant, 3 inconclusive, 130 interrupted (partial report).
+
+Examples:
+  framegate compare
+  framegate compare --quick
+  framegate compare length-prefixed json-header --out /tmp/report`
+
+async function compare(names: readonly string[], options: Options): Promise<ExitCode> {
+  const environment = detectEnvironment(options.seed)
+  const config = options.config === undefined ? {} : { config: options.config }
+  const subjects = thatEcho(resolveSubjects(names, config), names)
+  log(`comparing ${subjects.map(({ record }) => record.name).join(', ')}; seed ${options.seed}`)
+  const conform = await runConformance([...subjects, ...otherFramings(subjects, options)], {
+    cases: options.quick ? reliedUpon() : CASES,
+    complete: !options.quick,
+    seed: options.seed,
+    timeScale: 1,
+    jobs: CONFORM_JOBS,
+    bail: false,
+    environment,
+  })
+  const bench = interrupted.aborted
+    ? noBench(environment)
+    : await measureSubjects(subjects, {
+        workloads: COMPARED_SCENARIOS.map((scenario) => workloadOf(scenario, 'full')),
+        launches: options.launches ?? (options.quick ? 1 : LAUNCHES),
+        extents: options.quick ? QUICK_EXTENTS : FULL_EXTENTS,
+        conform,
+        environment,
+      })
+  const result: CompareResult = {
+    schema: COMPARE_SCHEMA,
+    partial: interrupted.aborted,
+    subjects: subjects.map(describe),
+    conform,
+    bench,
+    repro: reproOf(names, options),
+  }
+  await writeReport(result, options.out)
+  printOutcome(result, options.out)
+  return exitCodeOf(conform, interrupted.aborted)
+}
+
+/** The cases that decide what may be measured. */
+function reliedUpon(): readonly Case[] {
+  const ids = new Set(COMPARED_SCENARIOS.flatMap(({ requires }) => requires))
+  return CASES.filter(({ id }) => ids.has(id))
+}
+
+/** What is right has to be right in every framing and over both transports. */
+function otherFramings(subjects: readonly Subject[], options: Options): Subject[] {
+  if (!options.everyFraming) return []
+  const right = subjects.filter(({ ledger, traits }) => ledger === null && traits.ours)
+  return right
+    .flatMap(({ record }) => resolveSubjects([record.name], { framing: 'all' }))
+    .filter(({ record }) => !isDefault(record.name, record.framing, record.transport))
+}
+
+const isDefault = (name: string, framing: string, transport: string): boolean =>
+  transport === 'tcp' && framing === findImplementation(name)?.framings[0]
+
+const noBench = (environment: ConformResult['environment']): BenchResult => ({
+  schema: BENCH_SCHEMA,
+  partial: true,
+  environment,
+  cells: [],
+})
+
+function describe({ record, traits }: Subject): CompareSubject {
+  const framing = parseFraming(record.framing, { messageBytesMax: traits.messageBytesMax })
+  return {
+    name: record.name,
+    framing: record.framing,
+    summary: findImplementation(record.name)?.summary ?? 'a configured server',
+    cannotCarry: framing.cannotCarry || (framing.carriesEmpty ? '' : 'an empty message'),
+    overheadBytes64: framing.overheadBytes(64),
+    overheadBytes1MiB: framing.overheadBytes(1024 * 1024),
+  }
+}
+
+function reproOf(
+  names: readonly string[],
+  { quick, everyFraming, launches, seed }: Options,
+): string {
+  const flags = [
+    ...names,
+    ...(quick ? ['--quick'] : []),
+    ...(everyFraming ? ['--every-framing'] : []),
+    ...(launches === undefined ? [] : [`--launches ${launches}`]),
+    `--seed ${seed}`,
+  ]
+  return `npm run -s framegate -- compare ${flags.join(' ')}`
+}
+
+const chartFile = (name: string, theme: string): string => `${name}-${theme}.svg`
+
+async function writeReport(result: CompareResult, out: string): Promise<void> {
+  writeJson(join(out, 'report.json'), result)
+  for (const { name, theme, svg } of await renderCompareCharts(result)) {
+    writeFileWhole(join(out, chartFile(name, theme)), svg)
+  }
+  writeFileWhole(join(out, 'report.md'), renderCompareMarkdown(result, { chartPath: chartFile }))
+  writeFileWhole(join(out, 'report.html'), await htmlOfCompare(result))
+}
+
+function printOutcome(result: CompareResult, out: string): void {
+  printConformance(result.conform)
+  print()
+  const chosen = recommend(result).chosen.map(({ label }) => label)
+  if (chosen.length > 0) print(`recommended: ${styled('bold', chosen.join(' or '))}`)
+  print(`report: ${relative('.', join(out, 'report.md'))}`)
+}

@@ -1,0 +1,135 @@
+/** `framegate conform`: is the server right? */
+import { CASES } from '../../conformance/registry.ts'
+import type { ConformResult } from '../../conformance/result.ts'
+import type { Shard } from '../../conformance/shard.ts'
+import { detectEnvironment } from '../../harness/environment.ts'
+import { annotationsOf } from '../../reports/annotations.ts'
+import { chooseCases } from '../choose-cases.ts'
+import { type ConformFiles, writeResults } from '../conform-files.ts'
+import { runConformance } from '../conform-run.ts'
+import { printConformance } from '../conform-text.ts'
+import { isQuiet, log, print } from '../console.ts'
+import { UsageError } from '../errors.ts'
+import { exitCodeOf } from '../exit-codes.ts'
+import { fixLedgers } from '../fix-ledgers.ts'
+import { interrupted } from '../interrupt.ts'
+import {
+  addSubjectOptions,
+  collect,
+  parseSeed,
+  parseShard,
+  positiveInteger,
+  positiveNumber,
+  SEED_DEFAULT,
+} from '../options.ts'
+import { smoke, smokeLines } from '../smoke.ts'
+import { resolveSubjects, type Subject, type SubjectOptions } from '../subjects.ts'
+import type { AddCommand } from './registry.ts'
+
+interface Options extends SubjectOptions, ConformFiles {
+  case: string[]
+  level: string
+  bail?: boolean
+  repeat: number
+  shard?: Shard
+  jobs: number
+  seed: number
+  timeoutScale: number
+  trace?: string
+  traceAll?: boolean
+}
+
+export const addConform: AddCommand = (program, end) => {
+  addSubjectOptions(program.command('conform'))
+    .description('run the conformance suite against a server')
+    .argument('[names...]', 'implementations; all of them when no subject is given')
+    .option('--case <glob>', 'only these cases (repeatable)', collect, [])
+    .option('--level <level>', 'must, should (must and should) or all', 'all')
+    .option('--ledger <file>', 'expected failures, as JSON')
+    .option('--fix-ledger', 'write the ledger anew, so that it says what was seen')
+    .option('--bail', 'stop at the first unexpected outcome')
+    .option('--jobs <n>', 'instances of the subject side by side', positiveInteger, 1)
+    .option('--repeat <n>', 'run each case so often and tell which are flaky', positiveInteger, 1)
+    .option('--shard <i/n>', 'only the i-th of n parts; `framegate merge` joins them', parseShard)
+    .option(
+      '--seed <n>',
+      'seed of every random choice; "random" for a fresh one',
+      parseSeed,
+      SEED_DEFAULT,
+    )
+    .option('--timeout-scale <x>', 'multiplies every deadline', positiveNumber, 1)
+    .option('--json <file>', 'write the result as JSON')
+    .option('--junit <file>', 'write the result as JUnit XML')
+    .option('--md <file>', 'write the result as Markdown')
+    .option('--trace <dir>', 'a file with both directions for each case that did not pass')
+    .option('--trace-all', 'with --trace: for each case that passed too')
+    .addHelpText('after', HELP)
+    .action(async (names: string[], options: Options) => {
+      refusePartialFix(options)
+      const subjects = resolveSubjects(names, options)
+      for (const subject of subjects) await greet(subject)
+      const seen = await conform(subjects, options)
+      const result = options.fixLedger ? fixLedgers(seen, subjects) : seen
+      writeResults(result, options)
+      printConformance(result)
+      if (process.env.GITHUB_ACTIONS === 'true')
+        for (const line of annotationsOf(result)) print(line)
+      end(exitCodeOf(result, result.partial))
+    })
+}
+
+const HELP = `
+{port} in --exec is replaced by a free port (PORT and FRAMEGATE_PORT hold it too), {path} by the
+path of a Unix socket. A server that answers every message with itself needs nothing else.
+
+Exit codes: 0 all as expected, 1 not conformant, 2 usage, 3 inconclusive, 4 not started.
+
+Examples:
+  framegate conform --exec 'python3 server.py {port}' --framing u32be --max-frame 1MiB
+  framegate conform --connect 127.0.0.1:9000 --framing json-header
+  framegate conform length-prefixed --case 'boundary/*' --json out.json
+  framegate conform`
+
+async function conform(subjects: readonly Subject[], options: Options): Promise<ConformResult> {
+  const cases = chooseCases(CASES, options)
+  log(`seed ${options.seed}`)
+  return runConformance(subjects, {
+    cases,
+    complete: cases.length === CASES.length,
+    seed: options.seed,
+    timeScale: options.timeoutScale,
+    jobs: options.jobs,
+    bail: options.bail === true,
+    environment: detectEnvironment(options.seed),
+    repeat: options.repeat,
+    ...(options.trace ? { trace: { folder: options.trace, all: options.traceAll === true } } : {}),
+    ...(options.shard ? { shard: options.shard } : {}),
+  })
+}
+
+/** Every case fails when the options are wrong: that is said first, and once. */
+async function greet(subject: Subject): Promise<void> {
+  const { target, traits, record } = subject
+  const isSpent = target.kind === 'connect' && traits.singleConnection === true
+  // It speaks a protocol of its own, and its cases say at once what is wrong.
+  const keepsFiles = traits.service === 'files'
+  if (traits.ours || isSpent || keepsFiles || isQuiet() || interrupted.aborted) return
+  const result = await smoke(subject)
+  if (result.verdict === 'fine') return
+  log(`smoke: ${record.name} does not answer as it should`)
+  for (const line of smokeLines(result)) log(`  ${line}`)
+}
+
+/** A part of the suite shows nothing of the rest, which would be taken off the ledger. */
+function refusePartialFix(options: Options): void {
+  if (!options.fixLedger) return
+  const { case: globs, level, shard, bail } = options
+  const cuts = [
+    [globs.length > 0, '--case'],
+    [level !== 'all', '--level'],
+    [shard !== undefined, '--shard'],
+    [bail === true, '--bail'],
+  ] as const
+  const cut = cuts.find(([isCut]) => isCut)?.[1]
+  if (cut) throw new UsageError(`--fix-ledger needs a run of the whole suite: leave out ${cut}.`)
+}

@@ -1,0 +1,139 @@
+/** `framegate report FILE…`: renders results of earlier runs again, in any format. */
+import { basename, dirname, extname, join, relative } from 'node:path'
+import { BENCH_SCHEMA, type BenchResult } from '../../bench/result.ts'
+import { CONFORM_SCHEMA, type ConformResult } from '../../conformance/result.ts'
+import { renderBenchMarkdown } from '../../reports/bench-markdown.ts'
+import { chartDataOfBench, chartDataOfCompare } from '../../reports/charts/chart.ts'
+import { renderCharts } from '../../reports/charts/svg.ts'
+import { renderCompareMarkdown } from '../../reports/compare-markdown.ts'
+import { renderConformMarkdown } from '../../reports/conform-markdown.ts'
+import { renderJunit } from '../../reports/junit.ts'
+import { COMPARE_SCHEMA, type CompareResult } from '../../reports/report.ts'
+import { log, print } from '../console.ts'
+import { UsageError } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import { writeFileWhole } from '../files.ts'
+import { htmlOfCompare, htmlOfResults } from '../html-report.ts'
+import { type ResultFile, readResultFile } from '../result-files.ts'
+import type { AddCommand } from './registry.ts'
+
+const FORMATS = ['md', 'html', 'junit'] as const
+type Format = (typeof FORMATS)[number]
+
+interface Options {
+  format: Format
+  out?: string
+}
+
+export const addReport: AddCommand = (program, end) => {
+  program
+    .command('report')
+    .description('render results of earlier runs again: Markdown, HTML or JUnit')
+    .argument('<files...>', 'results that --json, or compare (report.json), wrote')
+    .option('--format <format>', FORMATS.join(', '), parseFormat, 'md')
+    .option('--out <file>', 'where to write it; Markdown and JUnit go to stdout without it')
+    .addHelpText('after', HELP)
+    .action(async (files: string[], options: Options) => {
+      await report(files, options)
+      end(EXIT.ok)
+    })
+}
+
+const HELP = `
+Several files are shown together: runs of conformance beside each other, figures of benches beside
+each other. The HTML page is one file and needs no network.
+
+Exit codes: 0 written, 2 a file cannot be read or has an unknown schema.
+
+Examples:
+  framegate report reports/latest/report.json --format html --out report.html
+  framegate report conform.json --format md
+  framegate report a.json b.json --format junit --out junit.xml`
+
+function parseFormat(text: string): Format {
+  const format = FORMATS.find((one) => one === text)
+  if (format) return format
+  throw new UsageError(`There is no format "${text}". There are: ${FORMATS.join(', ')}.`)
+}
+
+async function report(paths: readonly string[], { format, out }: Options): Promise<void> {
+  const results = joined(paths.map(readResultFile))
+  const target = out ?? (format === 'html' ? `${nameOf(paths[0]!)}.html` : null)
+  const content = await RENDERERS[format](results, target)
+  if (target === null) return print(content.trimEnd())
+  writeFileWhole(target, content)
+  log(`written: ${relative('.', target)}`)
+}
+
+const nameOf = (path: string): string => join(dirname(path), basename(path, extname(path)))
+
+interface Results {
+  conform: ConformResult | null
+  bench: BenchResult | null
+  compare: CompareResult | null
+}
+
+/** Runs and cells of all files; a comparison is shown as one where it is alone. */
+function joined(files: readonly ResultFile[]): Results {
+  const [first] = files
+  const alone = files.length === 1 && first?.schema === COMPARE_SCHEMA ? first : null
+  const conforms = files.flatMap((file) => {
+    if (file.schema === COMPARE_SCHEMA) return [file.conform]
+    return file.schema === CONFORM_SCHEMA ? [file] : []
+  })
+  const benches = files.flatMap((file) => {
+    if (file.schema === COMPARE_SCHEMA) return [file.bench]
+    return file.schema === BENCH_SCHEMA ? [file] : []
+  })
+  return {
+    conform: conforms[0]
+      ? {
+          ...conforms[0],
+          partial: conforms.some(({ partial }) => partial),
+          runs: conforms.flatMap(({ runs }) => runs),
+        }
+      : null,
+    bench: benches[0]
+      ? {
+          ...benches[0],
+          partial: benches.some(({ partial }) => partial),
+          cells: benches.flatMap(({ cells }) => cells),
+        }
+      : null,
+    compare: alone,
+  }
+}
+
+type Renderer = (results: Results, target: string | null) => string | Promise<string>
+
+const RENDERERS: Readonly<Record<Format, Renderer>> = {
+  md: markdownOf,
+  html: ({ conform, bench, compare }) =>
+    compare ? htmlOfCompare(compare) : htmlOfResults(conform, bench),
+  junit: ({ conform }) => {
+    if (!conform) throw new UsageError('JUnit has cases: give a result of conform or compare.')
+    return renderJunit(conform)
+  },
+}
+
+/** Charts go beside the file; on stdout the text refers to pictures beside the result. */
+async function markdownOf(
+  { conform, bench, compare }: Results,
+  target: string | null,
+): Promise<string> {
+  const stem = target === null ? null : basename(nameOf(target))
+  const chartPath = (name: string, theme: string) =>
+    stem === null ? `${name}-${theme}.svg` : `${stem}-${name}-${theme}.svg`
+  if (target !== null && (compare ?? bench)) {
+    const data = compare ? chartDataOfCompare(compare) : chartDataOfBench(bench!)
+    for (const { name, theme, svg } of await renderCharts(data)) {
+      writeFileWhole(join(dirname(target), chartPath(name, theme)), svg)
+    }
+  }
+  if (compare) return renderCompareMarkdown(compare, { chartPath })
+  const parts = [
+    ...(conform ? [renderConformMarkdown(conform)] : []),
+    ...(bench ? [renderBenchMarkdown(bench, { chartPath })] : []),
+  ]
+  return parts.join('\n')
+}

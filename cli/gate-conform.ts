@@ -1,0 +1,114 @@
+/** Right before fast: what head fails and base does not, before anything is timed. */
+import { asSide } from '../bench/gate/launch.ts'
+import type { NewFailure } from '../bench/gate/result.ts'
+import type { Case } from '../conformance/case.ts'
+import { CASES } from '../conformance/registry.ts'
+import type { CaseResult, Outcome } from '../conformance/result.ts'
+import type { Environment } from '../harness/environment.ts'
+import { runConformance } from './conform-run.ts'
+import { interrupted } from './interrupt.ts'
+import type { Subject } from './subjects.ts'
+
+export interface ConformanceOfHead {
+  newFailures: NewFailure[]
+  /** Ids of everything that head fails. */
+  failing: string[]
+  warnings: string[]
+}
+
+export interface HeadCheck {
+  head: Subject
+  /** Which of these cases does base fail? Asked for nothing that head passes. */
+  failsInBase(cases: readonly Case[]): Promise<readonly string[]>
+  environment: Environment
+  /** All failures are wanted, to be stored. */
+  wantsAll: boolean
+}
+
+/** Instances of a subject side by side: nothing is timed meanwhile. */
+const JOBS = 2
+const FAILURES: readonly Outcome[] = ['fail', 'timeout', 'crash']
+
+/**
+ * Ends with the first new failure, unless all are wanted. Throws HarnessError, saying which side,
+ * when one cannot be started.
+ */
+export async function checkHead(check: HeadCheck): Promise<ConformanceOfHead> {
+  const { wantsAll } = check
+  const found: ConformanceOfHead = { newFailures: [], failing: [], warnings: [] }
+  let rest = CASES.filter(({ level }) => level === 'must')
+  while (rest.length > 0 && !interrupted.aborted) {
+    const cases = await run('head', check.head, { cases: rest, bail: !wantsAll, ...check })
+    const ran = new Set(cases.map(({ id }) => id))
+    const failures = cases.filter(isFailure)
+    await judge(failures, check, found)
+    if (failures.length === 0 || wantsAll || found.newFailures.length > 0) break
+    // What base fails as well is no reason to stop.
+    rest = rest.filter(({ id }) => !ran.has(id))
+  }
+  return found
+}
+
+/** Failures of head: known ones, new ones, and those that come and go. */
+async function judge(
+  failures: readonly CaseResult[],
+  { head, environment, failsInBase }: HeadCheck,
+  found: ConformanceOfHead,
+): Promise<void> {
+  if (failures.length === 0 || interrupted.aborted) return
+  const casesOf = (results: readonly CaseResult[]) =>
+    CASES.filter(({ id }) => results.some((result) => result.id === id))
+  found.failing.push(...failures.map(({ id }) => id))
+  const known = await failsInBase(casesOf(failures))
+  const fresh = failures.filter(({ id }) => !known.includes(id))
+  // One that now passes has failed by chance: base was given one chance to fail, head two.
+  const again = await run('head', head, { cases: casesOf(fresh), bail: false, environment })
+  if (interrupted.aborted) return
+  for (const result of fresh) {
+    const isFailingAgain = again.some((one) => one.id === result.id && isFailure(one))
+    if (isFailingAgain) found.newFailures.push(newFailureOf(result))
+    else found.warnings.push(`head failed ${result.id} in one of two runs`)
+  }
+}
+
+/** Runs base to find out. */
+export async function failingIn(
+  base: Subject,
+  cases: readonly Case[],
+  environment: Environment,
+): Promise<string[]> {
+  const results = await run('base', base, { cases, bail: false, environment })
+  return results.filter(isFailure).map(({ id }) => id)
+}
+
+const isFailure = ({ outcome }: CaseResult): boolean => FAILURES.includes(outcome)
+
+const newFailureOf = ({ id, symptom, outcome, detail, repro }: CaseResult): NewFailure => ({
+  id,
+  symptom: symptom ?? outcome,
+  detail,
+  repro,
+})
+
+async function run(
+  side: string,
+  subject: Subject,
+  options: { cases: readonly Case[]; bail: boolean; environment: Environment },
+): Promise<CaseResult[]> {
+  const { cases, bail, environment } = options
+  if (cases.length === 0 || interrupted.aborted) return []
+  try {
+    const { runs } = await runConformance([subject], {
+      cases,
+      complete: false,
+      seed: environment.seed,
+      timeScale: 1,
+      jobs: JOBS,
+      bail,
+      environment,
+    })
+    return runs.flatMap((one) => one.cases)
+  } catch (error) {
+    throw asSide(error, side)
+  }
+}

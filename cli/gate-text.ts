@@ -1,0 +1,36 @@
+/** A gate's result on the console. */
+import type { GateCell, GateResult, GateVerdict } from '../bench/gate/result.ts'
+import { gateAnnotations } from '../reports/gate-annotations.ts'
+import { forestPlot } from '../reports/gate-forest.ts'
+import { changeOf, detectableOf, figureOf, METRIC_WORDS } from '../reports/gate-words.ts'
+import { print, styled } from './console.ts'
+
+const STYLES = {
+  pass: 'green',
+  improved: 'green',
+  regressed: 'red',
+  inconclusive: 'yellow',
+} as const satisfies Readonly<Record<GateVerdict, string>>
+
+export function printGate(result: GateResult): void {
+  for (const { id, symptom, detail, repro } of result.newFailures) {
+    print(`${styled('red', `${id}: ${symptom}`)}\n  ${detail}\n  again: ${repro}`)
+  }
+  if (result.cells.length > 0) print(forestPlot(result.cells))
+  for (const cell of result.cells) printCell(cell)
+  for (const warning of result.warnings) print(styled('yellow', warning))
+  if (result.partial) print(styled('yellow', 'Interrupted: these results are not all.'))
+  print(`${styled(STYLES[result.verdict], result.verdict)}: ${result.reason}`)
+  if (process.env.GITHUB_ACTIONS === 'true') {
+    for (const line of gateAnnotations(result)) print(line)
+  }
+}
+
+function printCell(cell: GateCell): void {
+  const { scenario, metric, verdict, reason, base, head, blocks } = cell
+  print(
+    `${styled(STYLES[verdict], verdict)}  ${scenario} ${METRIC_WORDS[metric]}  ` +
+      `${figureOf(metric, base)} → ${figureOf(metric, head)}  head costs ${changeOf(cell)}`,
+  )
+  print(`  ${reason}; ${blocks} blocks could see ${detectableOf(cell)}`)
+}

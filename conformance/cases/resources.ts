@@ -1,0 +1,92 @@
+/** What cases ask about the subject's descriptors and CPU time. */
+import { nowMs, pauseMs } from '../../harness/clock.ts'
+import type { Launched } from '../../harness/launch.ts'
+import { until } from '../../harness/reactor.ts'
+import type { Trial } from '../trial.ts'
+import { CaseFailure } from '../verdict.ts'
+
+/** Descriptors of ended connections are given back within this time. */
+const RELEASE_MS_MAX = 1_000
+const STRETCHES = 10
+const ROUNDS_PER_STRETCH = 3
+
+/** Open descriptors of the subject; null where the system does not tell. */
+export const descriptorsOf = (trial: Trial): number | null =>
+  trial.process?.usage()?.descriptors ?? null
+
+/** Memory of the subject in bytes, what its processes share counted once. */
+export const memoryOf = (trial: Trial): number => trial.process!.memoryBytes()
+
+/** CPU time that the subject has used so far, in nanoseconds. */
+export const cpuNsOf = (trial: Trial): number => trial.process!.usage()!.cpuNs
+
+/** CPU time that it has used or waited for: what it wanted, however busy the machine is. */
+function wantedNsOf(trial: Trial): number {
+  const { cpuNs, runQueueNs } = trial.process!.usage()!
+  return cpuNs + runQueueNs
+}
+
+/** Share of one core that the subject wants while it is left alone for so long. */
+export async function cpuShare(trial: Trial, windowMs: number): Promise<number> {
+  const fromNs = wantedNsOf(trial)
+  const fromMs = nowMs()
+  await pauseMs(windowMs)
+  return (wantedNsOf(trial) - fromNs) / 1e6 / (nowMs() - fromMs)
+}
+
+/**
+ * Repeats `round`, and fails when memory grows by more than `bytesMax` with every one, for good.
+ * Runtimes that collect late go up and down: what counts is the floor of several rounds.
+ */
+export async function mustLevelOff(
+  trial: Trial,
+  bytesMax: number,
+  what: string,
+  round: () => Promise<void>,
+) {
+  // The first round fills what is kept for reuse.
+  await round()
+  const sizes: number[] = []
+  const floors: number[] = []
+  for (let stretch = 0; stretch < STRETCHES; stretch++) {
+    const from = sizes.length
+    for (let i = 0; i < ROUNDS_PER_STRETCH; i++) {
+      await round()
+      sizes.push(memoryOf(trial))
+    }
+    const these = sizes.slice(from)
+    const floor = Math.min(...these)
+    if (stretch === 0 && Math.max(...these) - floor < bytesMax) return
+    // What was garbage at first is used again later: the second stretch may hide a leak. From then
+    // on a leak shows as growth in proportion; half of that is what collectors put off.
+    const since = stretch - 1
+    const grown = floor - (floors[1] ?? floor)
+    if (stretch >= 3 && grown < (since * ROUNDS_PER_STRETCH * bytesMax) / 2) return
+    floors.push(floor)
+  }
+  const told = sizes.map((size) => (size / 2 ** 20).toFixed(1)).join(', ')
+  throw new CaseFailure('leak', `Memory grows with every ${what}; in MiB: ${told}.`)
+}
+
+/** Fails when the subject keeps more than `before` descriptors after `what`. */
+export async function mustRelease(trial: Trial, before: number | null, what: string) {
+  if (before === null) return
+  const released = () => descriptorsOf(trial)! <= before
+  if (await until(released, nowMs() + Math.min(RELEASE_MS_MAX, trial.timeLeftMs))) return
+  const kept = descriptorsOf(trial)! - before
+  throw new CaseFailure('leak', `After ${what}, ${kept} more descriptors are open than before.`)
+}
+
+const STOP_MS_MAX = 8_000
+
+/** Fails when the instance does not end with status 0 after its SIGTERM. */
+export async function mustEndCleanly(trial: Trial, instance: Launched): Promise<void> {
+  await until(() => !instance.running, nowMs() + Math.min(STOP_MS_MAX, trial.timeLeftMs))
+  const { ended } = instance
+  if (ended?.code === 0) return
+  const how = ended ? `ended with ${ended.signal ?? `status ${ended.code}`}` : 'was still there'
+  throw new CaseFailure(
+    'exit-code',
+    `After SIGTERM the server ${how}; it has to end with status 0 within ${STOP_MS_MAX / 1_000} s.`,
+  )
+}

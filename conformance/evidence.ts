@@ -1,0 +1,105 @@
+/** What happened on the wire in one case, for people: both directions, decoded, and the ends. */
+import { nowMs } from '../harness/clock.ts'
+import type { WireEvent } from '../harness/peer.ts'
+import { formatAddress } from '../posix/address.ts'
+import type { SubjectTraits } from './case.ts'
+import type { Dialogue } from './dialogue.ts'
+import { concat, type ReferenceFraming, ReplyMalformed } from './reference/framing.ts'
+import type { Trial } from './trial.ts'
+
+/** Bytes of one direction, read as frames by the suite's own reading of the framing. */
+export interface DecodedFrames {
+  /** Bytes of each message, and its beginning in hex. */
+  messages: { bytes: number; hex: string }[]
+  /** Bytes behind the last whole frame. */
+  restBytes: number
+  /** What is wrong behind the last whole frame; null where nothing is. */
+  malformed: string | null
+}
+
+export interface ConnectionEvidence {
+  local: string
+  subject: string
+  /** Each write of ours and each read, with milliseconds since the first of the case. */
+  events: { atMs: number; direction: WireEvent['direction']; bytes: number; hex: string }[]
+  sentBytes: number
+  receivedBytes: number
+  sent: DecodedFrames
+  received: DecodedFrames
+  endedBy: 'subject' | 'harness' | 'nobody'
+  ended: 'fin' | 'rst' | null
+  /** The subject's end of it when the case ended, where the kernel could be asked. */
+  socket: { state: string; receiveQueueBytes: number; sendQueueBytes: number } | null
+}
+
+export interface Evidence {
+  connections: ConnectionEvidence[]
+  /** The end of what the subject has printed. */
+  output: string
+}
+
+const MESSAGES_MAX = 100
+const MESSAGE_BYTES_SHOWN = 64
+
+/** To be collected before the connections are closed. */
+export function evidenceOf(trial: Trial): Evidence {
+  const { traits } = trial.options
+  const events = trial.dialogues.flatMap(({ peer }) => peer.events)
+  const startMs = events.reduce((least, { atMs }) => Math.min(least, atMs), nowMs())
+  return {
+    connections: trial.dialogues.map((dialogue) => connectionOf(dialogue, traits, startMs)),
+    output: trial.process?.output.text() ?? '',
+  }
+}
+
+function connectionOf(
+  { peer, wire }: Dialogue,
+  { framing, replyFraming }: SubjectTraits,
+  startMs: number,
+): ConnectionEvidence {
+  const bytes = (wanted: WireEvent['direction']) =>
+    concat(peer.events.filter(({ direction }) => direction === wanted).map(({ head }) => head))
+  const state = peer.closed ? null : (wire.queue?.() ?? null)
+  return {
+    local: formatAddress(peer.localAddress),
+    subject: formatAddress(peer.subjectAddress),
+    events: peer.events.map(({ atMs, direction, bytes, head }) => ({
+      atMs: Math.round((atMs - startMs) * 1000) / 1000,
+      direction,
+      bytes,
+      hex: hexOf(head),
+    })),
+    sentBytes: peer.sentBytes,
+    receivedBytes: peer.receivedBytes,
+    sent: decoded(bytes('sent'), framing),
+    received: decoded(bytes('received'), replyFraming ?? framing),
+    endedBy: peer.endedBy,
+    ended: peer.ended,
+    socket: state && {
+      state: state.state,
+      receiveQueueBytes: state.receiveQueueBytes,
+      sendQueueBytes: state.sendQueueBytes,
+    },
+  }
+}
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+function decoded(bytes: Uint8Array, framing: ReferenceFraming): DecodedFrames {
+  const messages: DecodedFrames['messages'] = []
+  let at = 0
+  let malformed: string | null = null
+  try {
+    while (at < bytes.length && messages.length < MESSAGES_MAX) {
+      const parsed = framing.parse(bytes, at)
+      if (parsed === 'need-more') break
+      const { message, next } = parsed
+      messages.push({ bytes: message.length, hex: hexOf(message.subarray(0, MESSAGE_BYTES_SHOWN)) })
+      at = next
+    }
+  } catch (error) {
+    if (!(error instanceof ReplyMalformed)) throw error
+    malformed = error.message
+  }
+  return { messages, restBytes: bytes.length - at, malformed }
+}

@@ -1,0 +1,109 @@
+/** Mutants that do not give back what they took, or take more than they need. */
+import { openSync } from 'node:fs'
+import { Connection } from './connection.ts'
+import { defineMutants } from './mutant.ts'
+
+const LARGE_BYTES = 65_536
+const SPIN_MS = 0.05
+const kept: unknown[] = []
+
+/** Memory that is really there. */
+const filled = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(1)
+
+export const keeping = defineMutants([
+  {
+    id: 'leaks-when-reset',
+    fault: 'A descriptor is not given back when the client resets its connection.',
+    killedBy: { 'resources/aborted-are-released': ['leak'] },
+    connection: class extends Connection {
+      override closed(error: Error | undefined) {
+        if (error) openSync('/dev/null', 'r')
+      }
+    },
+  },
+  {
+    id: 'leaks-when-owing',
+    fault: 'A descriptor is not given back when replies were still waiting.',
+    killedBy: { 'resources/stalled-and-reset-are-released': ['leak'] },
+    connection: class extends Connection {
+      override closed() {
+        if (this.pending.length > 0) openSync('/dev/null', 'r')
+      }
+    },
+  },
+  {
+    id: 'keeps-a-little',
+    fault: 'A few hundred bytes of every message are kept for ever.',
+    killedBy: { 'resources/memory-over-messages': ['leak'] },
+    connection: class extends Connection {
+      override answer(message: Uint8Array) {
+        kept.push(filled(400))
+        super.answer(message)
+      }
+    },
+  },
+  {
+    id: 'keeps-large-messages',
+    fault: 'Large messages are kept for ever.',
+    killedBy: { 'resources/memory-over-large-messages': ['leak'] },
+    connection: class extends Connection {
+      override answer(message: Uint8Array) {
+        if (message.length > LARGE_BYTES) kept.push(message.slice())
+        super.answer(message)
+      }
+    },
+  },
+  {
+    id: 'keeps-half-frames',
+    fault: 'What came of a message is kept when its connection ends inside it.',
+    killedBy: { 'resources/memory-over-half-frames': ['leak'] },
+    connection: class extends Connection {
+      override closed() {
+        if (this.end > this.start) kept.push(this.input.slice(this.start, this.end))
+      }
+    },
+  },
+  {
+    id: 'keeps-connections',
+    fault: 'What belongs to a connection is kept when it has ended.',
+    killedBy: { 'resources/memory-over-connections': ['leak'] },
+    connection: class extends Connection {
+      override closed() {
+        kept.push(filled(40_000))
+      }
+    },
+  },
+  {
+    id: 'copy-for-every-piece',
+    fault: 'For every piece of a message a copy of all that has come is made and kept for a while.',
+    killedBy: { 'resources/memory-of-one-message': ['memory'] },
+    connection: class extends Connection {
+      #copies: Uint8Array[] = []
+      override append(chunk: Uint8Array) {
+        super.append(chunk)
+        this.#copies.push(this.input.slice(this.start, this.end))
+      }
+      override answer(message: Uint8Array) {
+        this.#copies = []
+        super.answer(message)
+      }
+    },
+  },
+  {
+    id: 'polls-every-client',
+    fault: 'Every client is asked a thousand times a second whether there is more.',
+    killedBy: { 'resources/idle-connections-cost-nothing': ['busy'] },
+    connection: class extends Connection {
+      #timer: Timer | undefined
+      override opened() {
+        this.#timer = setInterval(() => {
+          const until = performance.now() + SPIN_MS
+          while (performance.now() < until);
+        }, 1)
+      }
+      override closed() {
+        clearInterval(this.#timer)
+      }
+    },
+  },
+])

@@ -1,0 +1,88 @@
+/** Mutants whose replies get lost, mixed up or stuck while they wait for the kernel. */
+import { Connection } from './connection.ts'
+import { defineMutants } from './mutant.ts'
+
+const SMALL_BYTES = 64
+
+export const moreSending = defineMutants([
+  {
+    id: 'one-queue-for-all',
+    fault: 'Replies of all clients wait in one queue.',
+    killedBy: {
+      'sending/several-slow-readers': [
+        'corrupted',
+        'malformed-reply',
+        'lost-bytes',
+        'lost-messages',
+        'hung',
+        'closed-early',
+        'merged',
+      ],
+    },
+    connection: class QueueConnection extends Connection {
+      static readonly queue: Uint8Array[] = []
+      override opened() {
+        this.pending = QueueConnection.queue
+      }
+    },
+  },
+  {
+    id: 'interrupted-read-lost',
+    fault: 'What is read after a signal is taken for the error that signals cause.',
+    killedBy: {
+      'sending/stopped-and-continued': [
+        'corrupted',
+        'lost-bytes',
+        'lost-messages',
+        'closed-early',
+        'hung',
+        'merged',
+      ],
+    },
+    connection: class extends Connection {
+      #interrupted = false
+      readonly #interrupt = () => {
+        this.#interrupted = true
+      }
+      override opened() {
+        process.on('SIGCONT', this.#interrupt)
+      }
+      override closed() {
+        process.off('SIGCONT', this.#interrupt)
+      }
+      override data(chunk: Uint8Array) {
+        if (!this.#interrupted) return super.data(chunk)
+        this.#interrupted = false
+      }
+    },
+  },
+  {
+    id: 'small-replies-first',
+    fault: 'A small reply is put in front of the ones that wait.',
+    killedBy: {
+      'sending/small-replies-behind-a-blocked-one': ['reordered', 'lost-messages', 'corrupted'],
+    },
+    connection: class extends Connection {
+      override write(bytes: Uint8Array) {
+        const isFirst = this.pending.length > 1 && bytes.length < SMALL_BYTES
+        if (isFirst) this.pending.splice(1, 0, bytes)
+        else super.write(bytes)
+      }
+    },
+  },
+  {
+    id: 'end-behind-pause-lost',
+    fault: 'The end of the stream of a connection that was paused before is not noticed.',
+    killedBy: { 'backpressure/end-behind-a-stall': ['not-closed'] },
+    connection: class extends Connection {
+      #wasPaused = false
+      override pauseIfOwing() {
+        super.pauseIfOwing()
+        this.#wasPaused ||= this.paused
+      }
+      override ended() {
+        if (!this.#wasPaused) super.ended()
+      }
+    },
+  },
+])

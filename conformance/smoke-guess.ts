@@ -1,0 +1,182 @@
+/** Why a first conversation went wrong: other ways to speak are tried until one is answered. */
+import { nowMs } from '../harness/clock.ts'
+import { HarnessError } from '../harness/errors.ts'
+import { Peer } from '../harness/peer.ts'
+import type { SubjectTraits } from './case.ts'
+import { sameBytes } from './compare-messages.ts'
+import { concat, type ReferenceFraming } from './reference/framing.ts'
+import { referenceFor } from './reference/registry.ts'
+import { replyTo } from './service.ts'
+import type { SmokeStep } from './smoke.ts'
+import type { Subject } from './subject.ts'
+
+export interface Guess {
+  /** What is the matter, for a person. */
+  words: string
+  /** Options with which it answers as it should; null where none was found. */
+  flags: string | null
+}
+
+interface Situation {
+  steps: readonly SmokeStep[]
+  subject: Subject
+  traits: SubjectTraits
+  /** What was said first, and not answered as it should. */
+  message: Uint8Array
+}
+
+const PROBE_MS_MAX = 400
+const BANNER_MS_MAX = 300
+
+/** The more usual ones first: one exchange may be right in several. */
+const CANDIDATES: readonly string[] = [
+  ...['u32be', 'u32le', 'u16be', 'u16le', 'u8', 'u64be', 'u64le', 'u24be', 'u24le'],
+  ...['u32be', 'u32le', 'u16be', 'u16le'].map((name) => `${name}?length-includes-header`),
+  ...['varint', 'netstring', 'line', 'delimiter:0d0a', 'delimiter:00', 'content-length'],
+  ...['json-header', 'cobs', 'slip'],
+]
+
+export async function guessFrom(situation: Situation): Promise<Guess> {
+  const { steps, subject, traits } = situation
+  const { received, what, detail } = steps.at(-1)!
+  const ended = subject.process?.ended
+  if (ended) {
+    const how = ended.signal ? `was ended by ${ended.signal}` : `exited with ${ended.code}`
+    return { words: `The server ${how}: mend that first.`, flags: null }
+  }
+  if (steps.length === 1) return { words: 'It takes no connection.', flags: null }
+  if (steps.length === 3) {
+    return { words: `It answers one frame of a connection, and not the next.`, flags: null }
+  }
+  const isAside = steps.length === 4
+  try {
+    if (isAside) return await guessAside(situation, what)
+    return await guessFirst(situation, received)
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error
+    const where = traits.transport === 'unix' ? 'its path' : 'its port'
+    return { words: `It does not listen on ${where} any more. ${detail}`, flags: null }
+  }
+}
+
+async function guessAside({ subject, traits, message }: Situation, what: string): Promise<Guess> {
+  // It has to have seen that the first connection is over.
+  await subject.settled()
+  const works = await answers(subject, traits.framing, replyFramingOf(traits), message, (sent) =>
+    replyTo(sent, traits.service, traits.exchanges ?? []),
+  )
+  if (works && !traits.singleConnection) {
+    const words = 'It serves one connection at a time: the second one waits for the first to end.'
+    return { words, flags: '--single-connection' }
+  }
+  return { words: `It cannot do with ${what}.`, flags: null }
+}
+
+async function guessFirst(situation: Situation, received: Uint8Array): Promise<Guess> {
+  const { subject, traits, message } = situation
+  if (received.length > 0) {
+    const fromReply = guessFromReply(traits, message, received)
+    if (fromReply) return fromReply
+  }
+  await subject.ensure()
+  const banner = await bannerOf(subject)
+  if (banner.length > 0) {
+    const text = JSON.stringify(new TextDecoder().decode(banner.subarray(0, 40)))
+    const words = `It speaks first: ${text} came before anything was asked.`
+    return { words, flags: null }
+  }
+  const other = await otherFraming(situation)
+  if (other) return other
+  if (received.length > 0) {
+    const words = 'What came back is no reply to it in any framing that framegate knows.'
+    return { words, flags: null }
+  }
+  const words =
+    'Nothing came back, in this framing or another that framegate tried. Does it answer every ' +
+    'message with itself? If not, use --service upper or --exchanges FILE.'
+  return { words, flags: null }
+}
+
+const replyFramingOf = ({ framing, replyFraming }: SubjectTraits): ReferenceFraming =>
+  replyFraming ?? framing
+
+/** What the bytes that came back look like. */
+function guessFromReply(
+  traits: SubjectTraits,
+  wanted: Uint8Array,
+  received: Uint8Array,
+): Guess | null {
+  const message = traits.framing.adapt(wanted)
+  const framing = replyFramingOf(traits)
+  const loud = replyTo(message, 'upper', [])
+  if (sameBytes(received, framing.frame(loud))) {
+    const words = 'It answers in upper case.'
+    return { words, flags: '--service upper' }
+  }
+  const reply = traits.service === 'exchanges' ? traits.exchanges![0]!.reply : message
+  if (sameBytes(received, reply)) {
+    return { words: 'The reply has no frame around it.', flags: '--response-framing raw' }
+  }
+  for (const candidate of references(framing)) {
+    if (!sameBytes(received, candidate.frame(reply))) continue
+    const words = `It answers in another framing: ${describedAs(candidate.id, framing.id)}.`
+    const flags = `--request-framing ${traits.framing.id} --response-framing ${candidate.id}`
+    return { words, flags }
+  }
+  return null
+}
+
+const references = (except: ReferenceFraming): ReferenceFraming[] =>
+  CANDIDATES.flatMap((id) => referenceFor(id) ?? []).filter(({ id }) => id !== except.id)
+
+async function otherFraming({ subject, traits, message }: Situation): Promise<Guess | null> {
+  if (traits.service === 'exchanges') return null
+  const echoed = (sent: Uint8Array) => replyTo(sent, traits.service, [])
+  const tries = references(traits.framing).map(async (framing) =>
+    (await answers(subject, framing, framing, message, echoed)) ? framing : null,
+  )
+  const found = (await Promise.all(tries)).find((framing) => framing !== null)
+  if (!found) return null
+  const words = `It answers frames of ${describedAs(found.id, traits.framing.id)}.`
+  return { words, flags: `--framing ${found.id}` }
+}
+
+function describedAs(found: string, asked: string): string {
+  const plain = (id: string) => id.replace(/[bl]e$/, '')
+  if (found === `${asked}?length-includes-header`) return `${found}: its length counts the header`
+  if (plain(found) === plain(asked)) return `${found}: the byte order is the other one`
+  return found
+}
+
+/** Does it answer this message, framed like this, as it should? */
+async function answers(
+  subject: Subject,
+  framing: ReferenceFraming,
+  replyFraming: ReferenceFraming,
+  wanted: Uint8Array,
+  answer: (message: Uint8Array) => Uint8Array,
+): Promise<boolean> {
+  const message = framing.adapt(wanted)
+  const expected = replyFraming.frame(answer(message))
+  const deadlineMs = nowMs() + PROBE_MS_MAX
+  const peer = await Peer.connect(subject.address, { deadlineMs })
+  try {
+    await peer.send(framing.frame(message), deadlineMs)
+    await peer.readUntil(() => peer.receivedBytes >= expected.length, deadlineMs)
+    return sameBytes(concat(peer.reads), expected)
+  } finally {
+    peer.close()
+  }
+}
+
+/** What it says before it is asked. */
+async function bannerOf(subject: Subject): Promise<Uint8Array> {
+  const deadlineMs = nowMs() + BANNER_MS_MAX
+  const peer = await Peer.connect(subject.address, { deadlineMs })
+  try {
+    await peer.readUntil(() => peer.receivedBytes > 0, deadlineMs)
+    return concat(peer.reads)
+  } finally {
+    peer.close()
+  }
+}

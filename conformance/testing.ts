@@ -1,0 +1,83 @@
+/** What the tests of this folder share: subjects, and turns for runs that take seconds. */
+import type { SubjectSpec } from '../harness/launch.ts'
+import type { Case, SubjectTraits } from './case.ts'
+import { referenceFor } from './reference/registry.ts'
+import type { CaseResult } from './result.ts'
+import { runCases } from './run.ts'
+import { framingForService } from './service.ts'
+
+/** Subjects at a time. One that is at rest costs nothing but time: there may be more than cores. */
+const LANES = 4
+/**
+ * A right server is never waited for in vain, so its deadlines may be long: they are there for
+ * people with one subject, not for several on a machine that does other things as well.
+ */
+const PATIENT_SCALE = 2
+
+/** For `bun test`: a run waits for its turn first. */
+export const RUN_MS_MAX = 400_000
+
+let free = LANES
+const waiting: (() => void)[] = []
+
+async function inLane<T>(work: () => Promise<T>): Promise<T> {
+  if (free > 0) free--
+  else await new Promise<void>((resolve) => waiting.push(resolve))
+  try {
+    return await work()
+  } finally {
+    const next = waiting.shift()
+    if (next) next()
+    else free++
+  }
+}
+
+export interface SubjectUnderTest {
+  spec: SubjectSpec
+  framing: string
+  messageBytesMax: number
+  service?: string
+  /** True: every SHOULD is a MUST. */
+  ours: boolean
+  /** True: it is expected to pass everything. */
+  right: boolean
+}
+
+/** Runs the cases against the subject, in turn with the other runs of this process. */
+export function runAgainst(
+  { spec, framing, messageBytesMax, service = 'echo', ours, right }: SubjectUnderTest,
+  cases: readonly Case[],
+): Promise<CaseResult[]> {
+  const reference = framingForService(referenceFor(framing)!, service)
+  const traits: SubjectTraits = {
+    framing: reference,
+    transport: spec.transport,
+    service,
+    messageBytesMax: Math.min(messageBytesMax, reference.messageBytesMax),
+    started: true,
+    ours,
+  }
+  const run = {
+    target: { kind: 'started', spec },
+    traits,
+    cases,
+    seed: 1,
+    timeScale: right ? PATIENT_SCALE : 1,
+    jobs: 1,
+    bail: false,
+    signal: new AbortController().signal,
+    repro: () => '',
+    onCase: () => {},
+    isExpected: () => true,
+  } as const
+  return inLane(() => runCases(run))
+}
+
+/** A line for each case that did not end as `isFine` wants, for a test that shows them. */
+export const linesOf = (
+  results: readonly CaseResult[],
+  isFine: (result: CaseResult) => boolean,
+): string[] =>
+  results
+    .filter((result) => !isFine(result))
+    .map(({ id, outcome, symptom, detail }) => `${id}: ${outcome} ${symptom ?? ''}. ${detail}`)

@@ -1,0 +1,30 @@
+import { expect, test } from 'bun:test'
+import { countExactly } from './exact-counts.ts'
+
+const ours = (name: string, framing: string) =>
+  ({ kind: 'implementation', serve: { name, framing }, transport: 'tcp' }) as const
+
+const LOAD = { messageBytes: 64, depth: 16 }
+
+test('counts are the same every time, and add up', async () => {
+  const [first, again] = [
+    await countExactly(ours('length-prefixed', 'u32be'), LOAD),
+    await countExactly(ours('length-prefixed', 'u32be'), LOAD),
+  ]
+  expect(again).toEqual(first)
+  // Sixteen frames a read, and their replies in one write.
+  expect(first).toMatchObject({ reads: 62.5, writes: 62.5 })
+  // Each message is copied once, into the batch of replies.
+  expect(first!.bytesCopied).toBe(64 * 1_000)
+})
+
+test('one write for each message shows', async () => {
+  const torn = await countExactly(ours('length-prefixed-send', 'u32be'), LOAD)
+  expect(torn!.writes).toBe(1_000)
+})
+
+test('a server that is not ours, or of datagrams, is not counted', async () => {
+  const exec = { kind: 'exec', command: 'true', readyPattern: null, transport: 'tcp' } as const
+  expect(await countExactly(exec, LOAD)).toBeNull()
+  expect(await countExactly({ ...ours('udp-echo', 'datagram'), transport: 'udp' }, LOAD)).toBeNull()
+})

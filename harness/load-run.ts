@@ -1,0 +1,299 @@
+/**
+ * One run of load, inside the generator's process: connect, warm up, measure.
+ *
+ * Each phase begins and ends with nothing in flight, so that what the subject used between the two
+ * belongs to exactly the messages counted.
+ */
+import { parseFraming } from '../wire/index.ts'
+import { nowMs, nowNs } from './clock.ts'
+import type { Extent, LoadFailure, LoadFigures, LoadOutcome, LoadPlan } from './load.ts'
+import { inBatches, LoadBystanders } from './load-bystanders.ts'
+import { LoadConnection, type LoadPace } from './load-connection.ts'
+import { LoadRecorder } from './load-recorder.ts'
+import { failure } from './load-reply.ts'
+import { depthOf, LoadSchedule, lateNsMax } from './load-schedule.ts'
+import { runSink } from './load-sink.ts'
+import { openLoadSocket } from './load-sockets.ts'
+import { LoadTape } from './load-tape.ts'
+import { runDatagrams } from './load-udp.ts'
+import { subjectUsage, usageDelta } from './load-usage.ts'
+
+const WATCH_MS = 100
+/** Connections that are being opened at a time: servers' backlogs are short. */
+const OPENING_MAX = 100
+
+/** Throws FramingError and FramingOptionError for a plan that no subject could keep. */
+export async function runLoad(plan: LoadPlan, onMeasuring: () => void): Promise<LoadOutcome> {
+  if (plan.loop.kind === 'sink') return runSink(plan, onMeasuring)
+  if (plan.loop.kind === 'datagrams') return runDatagrams(plan, onMeasuring)
+  const run = new LoadRun(plan)
+  try {
+    if (!(await run.connect()) || !(await run.phase(plan.warmUp))) return run.explained()
+    onMeasuring()
+    return (await run.measure()) ?? run.explained()
+  } finally {
+    run.close()
+  }
+}
+
+class LoadRun implements LoadPace {
+  readonly #plan: LoadPlan
+  readonly #connections: LoadConnection[] = []
+  readonly #recorder: LoadRecorder
+  readonly #bystanders: LoadBystanders
+  readonly #watch: Timer
+  readonly #deadlineAtMs: number
+  #closed = false
+  #failure: LoadFailure | null = null
+  /** A mistake of ours: it says nothing about the subject. */
+  #fault: Error | null = null
+
+  /** The phase that is going on. */
+  #endPhase: ((whole: boolean) => void) | null = null
+  #schedule: LoadSchedule | null = null
+  #messagesLeft = 0
+  #sendUntilNs = 0
+  #inFlight = 0
+  #unsent = 0
+
+  #movedBytes = 0
+  #movedAtMs = nowMs()
+
+  constructor(plan: LoadPlan) {
+    this.#plan = plan
+    const framing = parseFraming(plan.framing, { messageBytesMax: plan.messageBytesMax })
+    const { messageBytes, connections, seed, loop, manner = {} } = plan
+    const depth = depthOf(plan)
+    for (let connection = 0; connection < connections; connection++) {
+      const tape = new LoadTape({ framing, messageBytes, connections, depth, connection, seed })
+      const options = { framing, tape, connection, depth, manner, pace: this }
+      this.#connections.push(new LoadConnection(options))
+    }
+    this.#recorder = new LoadRecorder({
+      latency: plan.keepsLatency ?? true,
+      service: loop.kind === 'open' || manner.reconnect === true,
+      lag: loop.kind === 'open',
+    })
+    this.#bystanders = new LoadBystanders(plan, framing, (reason) => this.failed(reason))
+    this.#deadlineAtMs = nowMs() + plan.deadlineMs
+    this.#watch = setInterval(() => this.#look(), WATCH_MS)
+  }
+
+  /** False when the run has failed. */
+  async connect(): Promise<boolean> {
+    try {
+      if (!this.#plan.manner?.reconnect) {
+        await inBatches(this.#connections, OPENING_MAX, (each) => this.#open(each))
+      }
+      await this.#bystanders.connect(OPENING_MAX)
+    } catch (error) {
+      this.#couldNotConnect(error as Error)
+    }
+    this.#movedAtMs = nowMs()
+    return !this.#isOver
+  }
+
+  async #open(connection: LoadConnection): Promise<void> {
+    const { address, manner } = this.#plan
+    let isCurrent = true
+    const acts = () => isCurrent && !this.#isOver
+    const socket = await openLoadSocket(
+      address,
+      {
+        data: (chunk) => void (acts() && connection.data(chunk)),
+        drain: () => void (acts() && connection.drain()),
+        closed: () => void (acts() && connection.closed()),
+        fault: (error) => {
+          this.#fault ??= error
+          this.#end(false)
+        },
+      },
+      manner?.nagle,
+    )
+    connection.leave = () => {
+      isCurrent = false
+      socket.end?.()
+    }
+    connection.socket = socket
+    if (this.#closed) socket.terminate()
+  }
+
+  renew(connection: LoadConnection): void {
+    if (this.#isOver) return
+    const startNs = nowNs()
+    connection.leave?.()
+    this.#open(connection).then(
+      () => this.#isOver || connection.renewed(startNs),
+      (error: Error) => this.#couldNotConnect(error),
+    )
+  }
+
+  #couldNotConnect({ message }: Error): void {
+    this.failed(failure('closed-early', `could not connect: ${message}`))
+  }
+
+  /** Sends for the extent, then waits for what is in flight. False when the run has failed. */
+  async phase(extent: Extent): Promise<boolean> {
+    if (this.#isOver) return false
+    const startNs = nowNs()
+    const durationNs = 'durationMs' in extent ? extent.durationMs * 1e6 : Number.POSITIVE_INFINITY
+    this.#messagesLeft = 'messages' in extent ? extent.messages : Number.POSITIVE_INFINITY
+    this.#sendUntilNs = startNs + durationNs
+    this.#recorder.begin(startNs + durationNs / 2)
+    const ended = new Promise<boolean>((resolve) => {
+      this.#endPhase = resolve
+    })
+    const { loop } = this.#plan
+    if (loop.kind === 'open') this.#beginSchedule(loop.ratePerSecond, startNs, durationNs)
+    else for (const connection of this.#connections) connection.fill()
+    this.#endIfDrained()
+    return ended
+  }
+
+  #beginSchedule(ratePerSecond: number, startNs: number, durationNs: number): void {
+    const messages = Math.min(
+      this.#messagesLeft,
+      Math.max(1, Math.floor((durationNs / 1e9) * ratePerSecond)),
+    )
+    const plannedNs = (messages / ratePerSecond) * 1e9
+    this.#sendUntilNs = startNs + plannedNs + lateNsMax(plannedNs)
+    this.#unsent = 0
+    const connections = this.#connections
+    const touched = new Set<LoadConnection>()
+    const schedule = new LoadSchedule({
+      ratePerSecond,
+      startNs,
+      messages,
+      due: (message) => {
+        this.#inFlight++
+        const connection = connections[message % connections.length]!
+        connection.becomeDue()
+        touched.add(connection)
+      },
+      turned: () => {
+        for (const connection of touched) connection.flush()
+        touched.clear()
+      },
+    })
+    const stepNs = schedule.intervalNs * connections.length
+    for (const [index, connection] of connections.entries()) {
+      connection.schedule(startNs + index * schedule.intervalNs, stepNs)
+    }
+    this.#schedule = schedule
+    schedule.start()
+  }
+
+  /** Null when the run has failed. */
+  async measure(): Promise<LoadFigures | null> {
+    const { measured, subjectProcessGroup, loop } = this.#plan
+    const before = subjectUsage(subjectProcessGroup)
+    const generatorBefore = process.cpuUsage()
+    const startNs = nowNs()
+    if (!(await this.phase(measured))) return null
+    const generator = process.cpuUsage(generatorBefore)
+    const recorder = this.#recorder
+    const durationNs = recorder.lastNs - startNs
+    const after = subjectUsage(subjectProcessGroup)
+    const bystanders = await this.#bystanders.finish(this.#plan.stallMs)
+    for (const connection of this.#connections) {
+      const extra = connection.leftOver()
+      if (extra) this.failed(extra)
+    }
+    if (this.#isOver) return null
+    return {
+      kind: 'measured',
+      messages: recorder.messages,
+      durationNs,
+      messagesFirstHalf: 'durationMs' in measured ? recorder.messagesFirstHalf : null,
+      ...recorder.histograms,
+      generatorCpuShare: ((generator.user + generator.system) * 1000) / durationNs,
+      scheduleLagNsP99: recorder.scheduleLagNsP99,
+      offeredPerSecond: loop.kind === 'open' ? loop.ratePerSecond : null,
+      unsentMessages: this.#unsent,
+      datagrams: null,
+      subject: usageDelta(before, after),
+      ...bystanders,
+    }
+  }
+
+  takeMessage(atNs: number): boolean {
+    if (atNs >= this.#sendUntilNs || this.#messagesLeft === 0) return false
+    this.#messagesLeft--
+    this.#inFlight++
+    return true
+  }
+
+  answered(count: number, latencyNs: number, serviceNs: number, atNs: number): void {
+    this.#recorder.answered(count, latencyNs, serviceNs, atNs)
+    this.#inFlight -= count
+    this.#endIfDrained()
+  }
+
+  lagged(lagNs: number): void {
+    this.#recorder.lagged(lagNs)
+  }
+
+  /** The first failure counts: what follows is a consequence. */
+  failed(failure: LoadFailure): void {
+    this.#failure ??= failure
+    this.#end(false)
+  }
+
+  #endIfDrained(): void {
+    if (this.#inFlight === 0 && (this.#schedule?.isOver ?? true)) this.#end(true)
+  }
+
+  #end(whole: boolean): void {
+    this.#schedule?.stop()
+    this.#endPhase?.(whole)
+  }
+
+  get #isOver(): boolean {
+    return this.#closed || this.#failure !== null || this.#fault !== null
+  }
+
+  /** Why it is over. Throws when that is our own mistake. */
+  explained(): LoadFailure {
+    if (this.#fault) throw this.#fault
+    return this.#failure!
+  }
+
+  /** A subject that stops is found here, and one that trickles on for ever. */
+  #look(): void {
+    const now = nowMs()
+    this.#giveUpLate()
+    let movedBytes = 0
+    for (const connection of this.#connections) movedBytes += connection.movedBytes
+    if (movedBytes !== this.#movedBytes) this.#movedAtMs = now
+    this.#movedBytes = movedBytes
+    const owing = this.#connections.find(({ inFlight }) => inFlight > 0)
+    if (!owing) {
+      // Whoever is owed nothing is not kept waiting.
+      this.#movedAtMs = now
+      return
+    }
+    const { stallMs, deadlineMs } = this.#plan
+    if (now - this.#movedAtMs >= stallMs) return this.failed(owing.stalled(stallMs))
+    if (now < this.#deadlineAtMs) return
+    const detail = `not done after ${deadlineMs / 1000} s: ${this.#inFlight} replies are owed`
+    this.failed(failure('hung', detail))
+  }
+
+  /** Open loop: a subject that is slower than the rate would otherwise be sent to for ever. */
+  #giveUpLate(): void {
+    if (!this.#schedule?.isOver || nowNs() < this.#sendUntilNs) return
+    let unsent = 0
+    for (const connection of this.#connections) unsent += connection.giveUp()
+    this.#unsent += unsent
+    this.#inFlight -= unsent
+    this.#endIfDrained()
+  }
+
+  close(): void {
+    this.#closed = true
+    clearInterval(this.#watch)
+    this.#schedule?.stop()
+    this.#bystanders.close()
+    for (const { socket } of this.#connections) socket?.terminate()
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The open loop's clock: messages are due at fixed times, whatever the subject does.
+ *
+ * Message i is due i intervals behind the start, on connection i mod n. Timers are good for a
+ * millisecond, so the last stretch before each message is spent looking at the clock, with a turn
+ * of the event loop in between.
+ */
+import { nowNs } from './clock.ts'
+import type { LoadPlan } from './load.ts'
+
+/** In flight on all connections together; what is due beyond that waits for replies. */
+const OPEN_DEPTH_MAX = 16_384
+const OPEN_DEPTH_MIN = 16
+/** Behind its time, a phase goes on sending this long, as a share of that time. */
+const LATE_SHARE_MAX = 0.5
+const LATE_NS_MIN = 1e9
+/** Timers wake up at most this late on a quiet machine. */
+const TIMER_SLACK_NS = 2e6
+
+/** Messages in flight on one connection at most, of a loop that waits for replies. */
+export function depthOf({ loop, connections }: LoadPlan): number {
+  if (loop.kind === 'closed') return loop.depth
+  return Math.max(OPEN_DEPTH_MIN, Math.floor(OPEN_DEPTH_MAX / connections))
+}
+
+/** How long messages are still sent that were due in a phase of that length. */
+export const lateNsMax = (plannedNs: number): number =>
+  Math.max(LATE_NS_MIN, plannedNs * LATE_SHARE_MAX)
+
+export interface ScheduleOptions {
+  ratePerSecond: number
+  startNs: number
+  messages: number
+  /** The message with this number, from 0, is due now. */
+  due(message: number): void
+  /** The messages of one turn have been told. */
+  turned(): void
+}
+
+export class LoadSchedule {
+  readonly #options: ScheduleOptions
+  readonly intervalNs: number
+  #told = 0
+  #stopped = false
+
+  constructor(options: ScheduleOptions) {
+    this.#options = options
+    this.intervalNs = 1e9 / options.ratePerSecond
+  }
+
+  /** True when every message has been due. */
+  get isOver(): boolean {
+    return this.#told >= this.#options.messages
+  }
+
+  start(): void {
+    this.#turn()
+  }
+
+  stop(): void {
+    this.#stopped = true
+  }
+
+  #turn(): void {
+    if (this.#stopped) return
+    const { startNs, messages, due, turned } = this.#options
+    const passed = Math.floor((nowNs() - startNs) / this.intervalNs) + 1
+    const until = Math.min(passed, messages)
+    if (until > this.#told) {
+      while (this.#told < until) due(this.#told++)
+      turned()
+    }
+    if (!this.isOver) this.#wait(startNs + this.#told * this.intervalNs - nowNs())
+  }
+
+  #wait(waitNs: number): void {
+    if (waitNs < TIMER_SLACK_NS) setImmediate(() => this.#turn())
+    else setTimeout(() => this.#turn(), Math.floor((waitNs - TIMER_SLACK_NS) / 1e6))
+  }
+}

@@ -1,0 +1,167 @@
+/** What the kernel knows of a process group: who is in it, state, CPU time, memory, descriptors. */
+
+import { ptr } from 'bun:ffi'
+import { readdirSync, readFileSync } from 'node:fs'
+import { IS_LINUX } from '../posix/constants.ts'
+import { linux } from '../posix/libc.ts'
+
+const PAGE_BYTES = 4096
+/** Of the times in /proc/<pid>/stat, on every Linux that Bun runs on. */
+const TICK_NS = 1e7
+
+/** A file of a process that may end at any moment: null then. */
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    // Gone between listing and reading: it has ended, which is what null says.
+    return null
+  }
+}
+
+/** Fields of /proc/<pid>/stat behind the name, which may itself contain spaces and brackets. */
+function statFields(text: string): string[] {
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')
+}
+
+const digits = /^\d+$/
+
+/** Every process of the group, forked children included. Empty when all have ended. */
+export function groupMembers(processGroup: number): number[] {
+  if (!IS_LINUX) return [processGroup]
+  const members: number[] = []
+  for (const entry of readdirSync('/proc')) {
+    if (!digits.test(entry)) continue
+    const text = readOrNull(`/proc/${entry}/stat`)
+    if (!text) continue
+    const [state, , group] = statFields(text)
+    if (Number(group) === processGroup && state !== 'Z') members.push(Number(entry))
+  }
+  return members
+}
+
+/** States of all threads of these processes, as letters of proc(5): R, S, D, T … */
+export function threadStates(pids: readonly number[]): string[] {
+  const states: string[] = []
+  for (const pid of pids) {
+    for (const thread of threads(pid)) {
+      const text = readOrNull(`/proc/${pid}/task/${thread}/stat`)
+      if (text) states.push(statFields(text)[0]!)
+    }
+  }
+  return states
+}
+
+function threads(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+  } catch {
+    // The process has ended.
+    return []
+  }
+}
+
+export interface Usage {
+  /** User and system time, nanoseconds; threads and awaited children that ended count too. */
+  cpuNs: number
+  /** The two apart, in ticks of the kernel: good for a share, too coarse for a sum. */
+  userTicks: number
+  systemTicks: number
+  /** Time that living threads spent ready to run but waiting for a core, nanoseconds. */
+  runQueueNs: number
+  rssBytes: number
+  /** Highest resident set so far, bytes (the kernel's VmHWM, summed over processes). */
+  rssBytesMax: number
+  /** Voluntary and involuntary together, of living threads. */
+  contextSwitches: number
+  /** The same two by thread, so that one which ends takes nothing off a difference. */
+  threads: Map<string, { runQueueNs: number; contextSwitches: number }>
+  descriptors: number
+}
+
+/** Sums over the processes; null where the system does not tell. */
+export function usage(pids: readonly number[]): Usage | null {
+  if (!IS_LINUX) return null
+  const sum: Usage = {
+    cpuNs: 0, userTicks: 0, systemTicks: 0, runQueueNs: 0, contextSwitches: 0,
+    rssBytes: 0, rssBytesMax: 0, descriptors: 0, threads: new Map(),
+  } // biome-ignore format: a table
+  for (const pid of pids) {
+    addTimes(sum, pid)
+    for (const thread of threads(pid)) addThread(sum, pid, thread)
+    const status = readOrNull(`/proc/${pid}/status`) ?? ''
+    sum.rssBytesMax += 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0)
+    const resident = (readOrNull(`/proc/${pid}/statm`) ?? '0 0').split(' ')[1]
+    sum.rssBytes += PAGE_BYTES * Number(resident)
+    sum.descriptors += descriptors(pid)
+  }
+  return sum
+}
+
+function addTimes(sum: Usage, pid: number): void {
+  const text = readOrNull(`/proc/${pid}/stat`)
+  if (!text) return
+  // utime stime cutime cstime, of the 14th to the 17th field.
+  const [user, system, childUser, childSystem] = statFields(text).slice(11, 15).map(Number)
+  sum.userTicks += user! + childUser!
+  sum.systemTicks += system! + childSystem!
+  sum.cpuNs += processCpuNs(pid) + (childUser! + childSystem!) * TICK_NS
+}
+
+function addThread(sum: Usage, pid: number, thread: string): void {
+  const [, wait] = (readOrNull(`/proc/${pid}/task/${thread}/schedstat`) ?? '0 0').split(' ')
+  const status = readOrNull(`/proc/${pid}/task/${thread}/status`) ?? ''
+  let contextSwitches = 0
+  for (const match of status.matchAll(/ctxt_switches:\s+(\d+)/g))
+    contextSwitches += Number(match[1])
+  sum.runQueueNs += Number(wait)
+  sum.contextSwitches += contextSwitches
+  sum.threads.set(`${pid}/${thread}`, { runQueueNs: Number(wait), contextSwitches })
+}
+
+/**
+ * The kernel's own clock of a process, to the nanosecond: all its threads, those that have ended
+ * included, which /proc/<pid>/task has forgotten. 0 when it has ended.
+ */
+function processCpuNs(pid: number): number {
+  const time = new BigInt64Array(2)
+  // clock_getcpuclockid(3) makes it so: the complement of the pid, then CPUCLOCK_SCHED.
+  const clock = (~pid << 3) | 2
+  if (linux!.clock_gettime(clock, ptr(time)) !== 0) return 0
+  return Number(time[0]) * 1e9 + Number(time[1])
+}
+
+/** CPU time of all threads, nanoseconds: `usage` costs several times as much to ask. */
+export function cpuNs(pids: readonly number[]): number {
+  let sum = 0
+  for (const pid of pids) {
+    for (const thread of threads(pid)) {
+      const text = readOrNull(`/proc/${pid}/task/${thread}/schedstat`)
+      if (text) sum += Number(text.split(' ', 1)[0])
+    }
+  }
+  return sum
+}
+
+/**
+ * Memory of these processes, bytes. What forked processes share is counted once: a server that
+ * forks for every client would otherwise seem to need its whole self for each.
+ */
+export function memoryBytes(pids: readonly number[]): number {
+  let sum = 0
+  for (const pid of pids) {
+    const proportional = /^Pss:\s+(\d+)/m.exec(readOrNull(`/proc/${pid}/smaps_rollup`) ?? '')?.[1]
+    const resident = (readOrNull(`/proc/${pid}/statm`) ?? '0 0').split(' ')[1]
+    sum += proportional ? 1024 * Number(proportional) : PAGE_BYTES * Number(resident)
+  }
+  return sum
+}
+
+function descriptors(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length
+  } catch {
+    // Ended, or not ours to look at.
+    return 0
+  }
+}

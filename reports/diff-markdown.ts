@@ -1,0 +1,69 @@
+/** A comparison of two conformance runs, as a comment on a pull request. */
+import type { Change, DiffResult, SubjectDiff } from '../conformance/diff.ts'
+import { type Column, code, details, page, partialAlert, table, text } from './markdown.ts'
+import { symptomWords } from './symptom-words.ts'
+import { plural } from './units.ts'
+
+const VERDICTS: Readonly<Record<DiffResult['verdict'], string>> = {
+  same: '✅ **Nothing has changed.**',
+  better: '✅ **Better than before.**',
+  worse: '❌ **New failures.**',
+  inconclusive: '❓ **Inconclusive.**',
+  'nothing-compared': '❓ **Nothing in common to compare.**',
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'case', align: 'left' },
+  { title: 'before', align: 'left' },
+  { title: 'now', align: 'left' },
+  { title: 'what was seen', align: 'left' },
+]
+
+export const endWords = (end: Change['old']): string => {
+  if (end === null) return 'not run'
+  return end.symptom === null ? end.outcome : `${end.outcome}: ${end.symptom}`
+}
+
+const rowOf = ({ id, old, new: now, detail }: Change): string[] => [
+  code(id),
+  text(endWords(old)),
+  text(endWords(now)),
+  text(detail === '' && now?.symptom ? symptomWords(now.symptom) : (detail.split('\n')[0] ?? '')),
+]
+
+const changes = (title: string, list: readonly Change[]): string | null =>
+  list.length === 0 ? null : `**${title}**\n\n${table(COLUMNS, list.map(rowOf))}`
+
+function subjectPart(diff: SubjectDiff): string {
+  const { name, framing, transport, newFailures, fixed, added, removed, stillFailing } = diff
+  const known = diff.newKnownFailures
+  const told = [
+    changes(plural(newFailures.length, 'new failure'), newFailures),
+    changes(`${plural(known.length, 'new failure')} that the ledger lists`, known),
+    changes(`${fixed.length} fixed`, fixed),
+    changes(`${diff.changed.length} wrong in another way`, diff.changed),
+    changes(`${diff.weaker.length} no plain pass any more`, diff.weaker),
+    stillFailing > 0 ? `${plural(stillFailing, 'case')} failed before and still.` : null,
+    added.length > 0 ? folded(`${plural(added.length, 'case')} more`, added) : null,
+    removed.length > 0 ? folded(`${plural(removed.length, 'case')} less`, removed) : null,
+  ].filter((part) => part !== null)
+  const title = `### ${text(name)} (${text(framing)}, ${text(transport)})`
+  return [title, ...(told.length > 0 ? told : ['No difference.'])].join('\n\n')
+}
+
+const folded = (summary: string, ids: readonly string[]): string =>
+  details(summary, ids.map((id) => `- ${code(id)}`).join('\n'))
+
+export const renderDiffMarkdown = (result: DiffResult): string => {
+  const { verdict, partial, subjects, onlyOld, onlyNew } = result
+  const others = (names: readonly string[], which: string) =>
+    names.length > 0 ? `Only in the ${which} run: ${names.map(code).join(', ')}.` : null
+  return page([
+    '## Conformance, before and now',
+    VERDICTS[verdict],
+    partialAlert(partial),
+    ...subjects.map(subjectPart),
+    others(onlyOld, 'old'),
+    others(onlyNew, 'new'),
+  ])
+}
