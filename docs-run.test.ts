@@ -176,7 +176,7 @@ describe('commands in the documents', () => {
       const [out, err] = await Promise.all([shell.stdout.text(), shell.stderr.text()])
       const ended = { exitCode: await shell.exited, said: `${out}${err}`.slice(-2_000) }
       expect(ended).toEqual({ exitCode, said: ended.said })
-      const written = [...text.matchAll(/--(?:json|junit|md) (\S+)/g)].map(([, path]) => path!)
+      const written = [...text.matchAll(/--(?:json|junit|md|html) (\S+)/g)].map(([, path]) => path!)
       expect(written.filter((path) => !existsSync(join(stage, path)))).toEqual([])
     },
     COMMAND_MS_MAX,

@@ -17,7 +17,7 @@ import type { Environment } from '../harness/environment.ts'
 import { interrupted } from './interrupt.ts'
 import { startProgress } from './progress.ts'
 import type { Subject } from './subjects.ts'
-import { type TraceOptions, writeTrace } from './traces.ts'
+import type { KeepTrace } from './traces.ts'
 
 export interface ConformOptions {
   cases: readonly Case[]
@@ -32,7 +32,8 @@ export interface ConformOptions {
   shard?: Shard
   /** Each case so often, in fresh processes. */
   repeat?: number
-  trace?: TraceOptions
+  /** Told of each case that was run, with what went over the wire. */
+  keepTrace?: KeepTrace
 }
 
 export async function runConformance(
@@ -47,7 +48,8 @@ export async function runConformance(
   try {
     for (const subject of subjects) {
       if (interrupted.aborted) break
-      const run = await runSubject(subject, { ...options, cases }, progress.step)
+      const whole = { ...options, cases, position: runs.length }
+      const run = await runSubject(subject, whole, progress.step)
       runs.push(run)
       if (options.bail && run.cases.some(isUnexpected)) break
     }
@@ -77,13 +79,13 @@ function shardRecord(
 
 async function runSubject(
   subject: Subject,
-  options: ConformOptions,
+  options: ConformOptions & { position: number },
   step: (what: string) => void,
 ): Promise<ConformRun> {
   const today = new Date().toISOString().slice(0, 10)
   const judge = (results: readonly CaseResult[], complete: boolean) =>
     applyLedger(subject.ledger, results, subject.record, { complete, today })
-  const { trace } = options
+  const { keepTrace, position } = options
   const rounds: CaseResult[][] = []
   for (let round = 0; round < (options.repeat ?? 1) && !interrupted.aborted; round++) {
     const results = await runCases({
@@ -92,8 +94,8 @@ async function runSubject(
       traits: subject.traits,
       signal: interrupted,
       repro: (id, seed) => `framegate conform ${subject.flags} --case '${id}' --seed ${seed}`,
-      ...(trace
-        ? { onEvidence: (result, evidence) => writeTrace(trace, subject.record, result, evidence) }
+      ...(keepTrace
+        ? { onEvidence: (...seen) => keepTrace(position, subject.record, ...seen) }
         : {}),
       onCase: ({ id }) => step(`${subject.record.name} ${id}`),
       isExpected(result) {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { CaseResult, ConformResult } from '../conformance/result.ts'
-import type { Trace } from '../reports/html/evidence.ts'
+import type { RunTrace } from '../reports/html/evidence.ts'
 import { exampleCompareResult } from '../reports/testdata/example-result.ts'
 import { htmlOfCompare, htmlOfResults } from './html-report.ts'
 
@@ -25,19 +25,21 @@ const pageFile = (name: string, html: string): string => {
   return pathToFileURL(file).href
 }
 
-const trace = (run: number, caseId: string): Trace => ({
+const trace = (run: number, caseId: string): RunTrace => ({
   run,
-  caseId,
-  events: [
-    { atMs: 0.1, connection: 0, kind: 'sent', hex: '0000000268690000', bytes: 8, text: '"hi"' },
-    { atMs: 0.9, connection: 0, kind: 'received', hex: '00000002', bytes: 4, text: 'a header' },
-    { atMs: 1.5, connection: 0, kind: 'closed', hex: '', bytes: 0, text: 'FIN by the subject' },
-  ],
-  stderr: 'warning: <b>short</b> read',
+  trace: {
+    caseId,
+    events: [
+      { atMs: 0.1, connection: 1, kind: 'sent', hex: '0000000268690000', bytes: 8, text: '"hi"' },
+      { atMs: 0.9, connection: 1, kind: 'received', hex: '00000002', bytes: 4, text: 'a header' },
+      { atMs: 1.5, connection: 1, kind: 'closed', hex: '', bytes: 0, text: 'FIN by the subject' },
+    ],
+    output: 'warning: <b>short</b> read',
+  },
 })
 
 /** Thirty subjects, 250 cases, a trace for every seventh: what the page has to stay quick with. */
-function large(): { conform: ConformResult; traces: Trace[] } {
+function large(): { conform: ConformResult; traces: RunTrace[] } {
   const { conform } = EXAMPLE_COMPARE
   const [first] = conform.runs
   const cases = Array.from({ length: 250 }, (_, index): CaseResult => {
@@ -119,7 +121,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     expect(await lines.count()).toBe(3)
     expect(await lines.first().textContent()).toContain('00 00 00 02 68 69 00 00')
     expect(await lines.nth(2).textContent()).toContain('FIN by the subject')
-    expect(await page.locator('dialog pre').first().textContent()).toBe(trace(0, id).stderr)
+    expect(await page.locator('dialog pre').first().textContent()).toBe(trace(0, id).trace.output)
     expect(complaints).toEqual([])
     await page.close()
   })

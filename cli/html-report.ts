@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { BenchResult } from '../bench/result.ts'
-import { CASES } from '../conformance/registry.ts'
+import { ALL_CASES } from '../conformance/registry.ts'
 import type { ConformResult } from '../conformance/result.ts'
 import { chartDataOfBench, chartDataOfCompare } from '../reports/charts/chart.ts'
 import { renderCharts } from '../reports/charts/svg.ts'
-import type { CaseText, Trace } from '../reports/html/evidence.ts'
+import type { CaseText, RunTrace } from '../reports/html/evidence.ts'
 import { type PageAssets, renderHtml } from '../reports/html/page.ts'
 import { recommend } from '../reports/recommendation.ts'
 import { headline } from '../reports/recommendation-words.ts'
@@ -31,13 +31,15 @@ async function pageAssets(): Promise<PageAssets> {
 }
 
 const caseTexts = (): Record<string, CaseText> =>
-  Object.fromEntries(CASES.map(({ id, sends, expects, finds }) => [id, { sends, expects, finds }]))
+  Object.fromEntries(
+    ALL_CASES.map(({ id, sends, expects, finds }) => [id, { sends, expects, finds }]),
+  )
 
 /** Conformance alone, a bench alone, or both. */
 export async function htmlOfResults(
   conform: ConformResult | null,
   bench: BenchResult | null,
-  traces: readonly Trace[] = [],
+  traces: readonly RunTrace[] = [],
 ): Promise<string> {
   const data = bench && chartDataOfBench(bench)
   return renderHtml({
@@ -52,7 +54,10 @@ export async function htmlOfResults(
   })
 }
 
-export async function htmlOfCompare(result: CompareResult): Promise<string> {
+export async function htmlOfCompare(
+  result: CompareResult,
+  traces: readonly RunTrace[] = [],
+): Promise<string> {
   const data = chartDataOfCompare(result)
   return renderHtml({
     conform: result.conform,
@@ -60,7 +65,7 @@ export async function htmlOfCompare(result: CompareResult): Promise<string> {
     charts: { data, rendered: await renderCharts(data, true) },
     advice: headline(recommend(result)),
     caseTexts: caseTexts(),
-    traces: [],
+    traces,
     assets: await pageAssets(),
     repro: result.repro,
   })

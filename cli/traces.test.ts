@@ -24,14 +24,15 @@ async function conform(more: readonly string[], env: Record<string, string> = {}
 }
 
 const filesIn = (path: string) =>
-  [...new Bun.Glob('**/*.txt').scanSync(path)].toSorted((a, b) => a.localeCompare(b))
+  [...new Bun.Glob('**/*.*').scanSync(path)].toSorted((a, b) => a.localeCompare(b))
 
 describe.concurrent('--trace', () => {
   test('a file for what did not pass: both directions, decoded, and how to repeat it', async () => {
     const path = join(folder, 'some')
     expect((await conform(['--trace', path])).code).toBe(EXIT.failed)
-    const [file, ...others] = filesIn(path)
+    const [data, file, ...others] = filesIn(path)
     expect(others).toEqual([])
+    expect(data).toBe('naive-recv-raw-tcp/boundary/two-frames-one-write.json')
     expect(file).toBe('naive-recv-raw-tcp/boundary/two-frames-one-write.txt')
     const text = readFileSync(join(path, file!), 'utf8')
     expect(text).toStartWith('boundary/two-frames-one-write  fail: merged (two messages')
@@ -46,7 +47,7 @@ describe.concurrent('--trace', () => {
   test('--trace-all: for what passed, too', async () => {
     const path = join(folder, 'all')
     await conform(['--trace', path, '--trace-all'])
-    expect(filesIn(path).length).toBe(2)
+    expect(filesIn(path).length).toBe(4)
   })
 })
 

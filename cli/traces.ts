@@ -1,38 +1,61 @@
-/** `conform --trace DIR`: a file for each case, with what went over the wire. */
+/** What went over the wire in what did not pass: kept for the page, and in files (`--trace`). */
 import { join } from 'node:path'
 import type { Evidence } from '../conformance/evidence.ts'
-import { CASES } from '../conformance/registry.ts'
+import { ALL_CASES } from '../conformance/registry.ts'
 import type { CaseResult, SubjectRecord } from '../conformance/result.ts'
+import type { RunTrace } from '../reports/html/evidence.ts'
+import { traceOf } from '../reports/html/trace.ts'
 import { renderTrace } from '../reports/trace-text.ts'
 import { clauseWords } from './clauses.ts'
-import { writeFileWhole } from './files.ts'
+import { writeFileWhole, writeJson } from './files.ts'
+import { TRACE_SCHEMA, type TraceFile } from './trace-files.ts'
 
-export interface TraceOptions {
-  folder: string
+interface TraceOptions {
+  /** Where files go; null for none. */
+  folder: string | null
   /** Passes as well. */
   all: boolean
 }
 
 const DULL: readonly string[] = ['pass', 'unsupported']
 
-/** `DIR/echo-u32be-tcp/boundary/one-frame.txt`. */
-export function writeTrace(
-  { folder, all }: TraceOptions,
+/** `run` is the position of the run in the result. */
+export type KeepTrace = (
+  run: number,
   subject: SubjectRecord,
   result: CaseResult,
   evidence: Evidence,
-): void {
-  if (!all && DULL.includes(result.outcome)) return
-  const item = CASES.find(({ id }) => id === result.id)
-  const words = {
-    sends: item?.sends ?? '',
-    expects: item?.expects ?? '',
-    clauses: result.clauses.map(clauseWords),
+) => void
+
+export function traceKeeper({ folder, all }: TraceOptions) {
+  const kept = new Map<string, RunTrace>()
+  const keep: KeepTrace = (run, subject, result, evidence) => {
+    const isDull = DULL.includes(result.outcome)
+    const key = `${run} ${result.id}`
+    // Of a case that was repeated, a pass does not take the place of a failure.
+    if (isDull && (!all || kept.has(key))) return
+    const trace = traceOf(result.id, evidence)
+    kept.set(key, { run, trace })
+    if (folder === null) return
+    const path = join(folder, folderOf(subject), result.id)
+    const { outcome, symptom } = result
+    const file: TraceFile = { schema: TRACE_SCHEMA, subject, outcome, symptom, trace }
+    writeJson(`${path}.json`, file)
+    writeFileWhole(`${path}.txt`, renderTrace(subject, result, evidence, wordsOf(result)))
   }
-  const path = join(folder, folderOf(subject), `${result.id}.txt`)
-  writeFileWhole(path, renderTrace(subject, result, evidence, words))
+  return { keep, traces: (): RunTrace[] => [...kept.values()] }
 }
 
+function wordsOf({ id, clauses }: CaseResult) {
+  const item = ALL_CASES.find((one) => one.id === id)
+  return {
+    sends: item?.sends ?? '',
+    expects: item?.expects ?? '',
+    clauses: clauses.map(clauseWords),
+  }
+}
+
+/** `echo-u32be-tcp`. */
 const folderOf = ({ name, framing, transport }: SubjectRecord): string =>
   [name, framing, transport]
     .map((word) =>

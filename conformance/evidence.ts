@@ -9,10 +9,12 @@ import type { Trial } from './trial.ts'
 
 /** Bytes of one direction, read as frames by the suite's own reading of the framing. */
 export interface DecodedFrames {
-  /** Bytes of each message, and its beginning in hex. */
-  messages: { bytes: number; hex: string }[]
-  /** Bytes behind the last whole frame. */
+  /** Bytes of each message, where its frame ends in the stream, and its beginning in hex. */
+  messages: { bytes: number; endsAt: number; hex: string }[]
+  /** Bytes behind the last of these frames. */
   restBytes: number
+  /** True where the evidence ends before the stream does: there may be frames in the rest. */
+  isCut: boolean
   /** What is wrong behind the last whole frame; null where nothing is. */
   malformed: string | null
 }
@@ -38,6 +40,7 @@ export interface Evidence {
   output: string
 }
 
+/** Frames that are decoded of one direction. */
 const MESSAGES_MAX = 100
 const MESSAGE_BYTES_SHOWN = 64
 
@@ -57,8 +60,12 @@ function connectionOf(
   { framing, replyFraming }: SubjectTraits,
   startMs: number,
 ): ConnectionEvidence {
-  const bytes = (wanted: WireEvent['direction']) =>
-    concat(peer.events.filter(({ direction }) => direction === wanted).map(({ head }) => head))
+  const framesOf = (wanted: 'sent' | 'received', read: ReferenceFraming): DecodedFrames => {
+    const events = peer.events.filter(({ direction }) => direction === wanted)
+    const bytesAll = wanted === 'sent' ? peer.sentBytes : peer.receivedBytes
+    const isMarked = read.family !== 'raw' && read.family !== 'datagram'
+    return isMarked ? decoded(events, bytesAll, read) : oneEach(events, bytesAll)
+  }
   const state = peer.closed ? null : (wire.queue?.() ?? null)
   return {
     local: formatAddress(peer.localAddress),
@@ -71,8 +78,8 @@ function connectionOf(
     })),
     sentBytes: peer.sentBytes,
     receivedBytes: peer.receivedBytes,
-    sent: decoded(bytes('sent'), framing),
-    received: decoded(bytes('received'), replyFraming ?? framing),
+    sent: framesOf('sent', framing),
+    received: framesOf('received', replyFraming ?? framing),
     endedBy: peer.endedBy,
     ended: peer.ended,
     socket: state && {
@@ -85,7 +92,23 @@ function connectionOf(
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-function decoded(bytes: Uint8Array, framing: ReferenceFraming): DecodedFrames {
+/** Where nothing marks the end of a message, each write is one, and each read. */
+function oneEach(events: readonly WireEvent[], bytesAll: number): DecodedFrames {
+  let endsAt = 0
+  const messages = events.slice(0, MESSAGES_MAX).map(({ bytes, head }) => {
+    endsAt += bytes
+    return { bytes, endsAt, hex: hexOf(head.subarray(0, MESSAGE_BYTES_SHOWN)) }
+  })
+  const restBytes = bytesAll - endsAt
+  return { messages, restBytes, isCut: restBytes > 0, malformed: null }
+}
+
+function decoded(
+  events: readonly WireEvent[],
+  bytesAll: number,
+  framing: ReferenceFraming,
+): DecodedFrames {
+  const bytes = concat(events.map(({ head }) => head))
   const messages: DecodedFrames['messages'] = []
   let at = 0
   let malformed: string | null = null
@@ -94,12 +117,14 @@ function decoded(bytes: Uint8Array, framing: ReferenceFraming): DecodedFrames {
       const parsed = framing.parse(bytes, at)
       if (parsed === 'need-more') break
       const { message, next } = parsed
-      messages.push({ bytes: message.length, hex: hexOf(message.subarray(0, MESSAGE_BYTES_SHOWN)) })
+      const hex = hexOf(message.subarray(0, MESSAGE_BYTES_SHOWN))
+      messages.push({ bytes: message.length, endsAt: next, hex })
       at = next
     }
   } catch (error) {
     if (!(error instanceof ReplyMalformed)) throw error
     malformed = error.message
   }
-  return { messages, restBytes: bytes.length - at, malformed }
+  const isCut = bytes.length < bytesAll || messages.length === MESSAGES_MAX
+  return { messages, restBytes: bytesAll - at, isCut: isCut && malformed === null, malformed }
 }

@@ -144,6 +144,7 @@ describe('a peer', () => {
     expect(peer.events.map(({ direction, bytes }) => [direction, bytes])).toEqual([
       ['sent', 3],
       ['received', 3],
+      ['finished', 0],
     ])
     expect(peer.events[1]!.atMs).toBeGreaterThanOrEqual(peer.events[0]!.atMs)
   })

@@ -20,7 +20,8 @@ export type EndOfStream = 'fin' | 'rst'
 
 export interface WireEvent {
   atMs: number
-  direction: 'sent' | 'received' | 'ended'
+  /** `ended` is the end of what the subject sends, `finished` and `reset` are ours. */
+  direction: 'sent' | 'received' | 'ended' | 'finished' | 'reset'
   bytes: number
   /** The bytes themselves, as far as the evidence of this direction holds them. */
   head: Uint8Array
@@ -45,7 +46,7 @@ export class Peer {
   readonly reads: Uint8Array[] = []
   /** Evidence: times, sizes and bytes of both directions, bounded. */
   readonly events: WireEvent[] = []
-  readonly #kept = { sent: 0, received: 0, ended: 0 }
+  readonly #kept = { sent: 0, received: 0 }
   receivedBytes = 0
   sentBytes = 0
   /** How the subject's stream ended, once it was read; null while open. */
@@ -233,6 +234,7 @@ export class Peer {
   finish(): void {
     if (this.finished || !this.isStream) return
     this.#finishedByUs()
+    this.#record('finished')
     try {
       this.socket.shutdownWrite()
     } catch (error) {
@@ -244,11 +246,13 @@ export class Peer {
   /** Ends the connection with a reset. */
   reset(): void {
     this.#finishedByUs()
+    if (!this.closed) this.#record('reset')
     this.closed = true
     this.socket.reset()
   }
 
   close(): void {
+    if (!this.finished) this.#record('finished')
     this.#finishedByUs()
     this.closed = true
     this.socket.close()
@@ -263,14 +267,16 @@ export class Peer {
     if (this.ended) return
     this.ended = how
     if (this.endedBy === 'nobody') this.endedBy = 'subject'
-    this.#record('ended', 0)
+    this.#record('ended')
   }
 
-  #record(direction: WireEvent['direction'], bytes: number, from: Uint8Array = NOTHING): void {
+  #record(direction: WireEvent['direction'], bytes = 0, from: Uint8Array = NOTHING): void {
     const EVENTS_MAX = 2_000
     if (this.events.length >= EVENTS_MAX) return
-    const head = from.slice(0, Math.min(bytes, EVIDENCE_BYTES_MAX - this.#kept[direction]))
-    this.#kept[direction] += head.length
+    const carriesBytes = direction === 'sent' || direction === 'received'
+    const room = carriesBytes ? EVIDENCE_BYTES_MAX - this.#kept[direction] : 0
+    const head = from.slice(0, Math.min(bytes, room))
+    if (carriesBytes) this.#kept[direction] += head.length
     this.events.push({ atMs: nowMs(), direction, bytes, head })
   }
 }

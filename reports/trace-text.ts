@@ -59,13 +59,23 @@ function connectionLines(connection: ConnectionEvidence, index: number): string[
     ...framesLines('sent frames', connection.sent),
     ...framesLines('reply frames', connection.received),
     ...events.flatMap(({ atMs, direction, bytes, hex }) => [
-      `${atMs.toFixed(3).padStart(12)} ms  ${ARROWS[direction]} ${bytes} bytes`,
+      `${atMs.toFixed(3).padStart(12)} ms  ${ARROWS[direction]}${bytesWords(direction, bytes)}`,
       ...hexRows(hex, bytes),
     ]),
   ]
 }
 
-const ARROWS = { sent: '-> sent', received: '<- received', ended: '<- end of stream' } as const
+const ARROWS = {
+  sent: '-> sent',
+  received: '<- received',
+  ended: '<- end of stream',
+  finished: '-> end of stream',
+  reset: '-> reset',
+} as const
+
+/** An end has no bytes; an empty datagram has none either, and says so. */
+const bytesWords = (direction: keyof typeof ARROWS, bytes: number): string =>
+  direction === 'sent' || direction === 'received' ? ` ${bytes} bytes` : ''
 
 /** `4, 5 ×10, 1`: long runs of one size are told once. */
 function listOf(sizes: readonly number[]): string {
@@ -83,7 +93,11 @@ function listOf(sizes: readonly number[]): string {
   return shown.length === 0 ? 'none' : `${shown.join(', ')}${more}`
 }
 
-function framesLines(title: string, { messages, restBytes, malformed }: DecodedFrames): string[] {
+const NO_FRAME = 'that make no whole frame'
+const NOT_DECODED = 'that were not decoded'
+
+function framesLines(title: string, frames: DecodedFrames): string[] {
+  const { messages, restBytes, isCut, malformed } = frames
   const FRAMES_MAX = 10
   const shown = messages.slice(0, FRAMES_MAX)
   const more = messages.length - shown.length
@@ -92,7 +106,7 @@ function framesLines(title: string, { messages, restBytes, malformed }: DecodedF
     ...shown.map(({ bytes, hex }, at) => `  ${at + 1}: ${bytes} bytes  ${spaced(hex)}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...(malformed === null ? [] : [`  then something that is no frame: ${malformed}`]),
-    ...(restBytes > 0 ? [`  then ${restBytes} bytes that make no whole frame`] : []),
+    ...(restBytes > 0 ? [`  then ${restBytes} bytes ${isCut ? NOT_DECODED : NO_FRAME}`] : []),
   ]
 }
 

@@ -13,6 +13,7 @@ import { detectEnvironment } from '../../harness/environment.ts'
 import { findImplementation } from '../../impl/registry.ts'
 import { renderCompareCharts } from '../../reports/charts/svg.ts'
 import { renderCompareMarkdown } from '../../reports/compare-markdown.ts'
+import type { RunTrace } from '../../reports/html/evidence.ts'
 import { recommend } from '../../reports/recommendation.ts'
 import { COMPARE_SCHEMA, type CompareResult, type CompareSubject } from '../../reports/report.ts'
 import { parseFraming } from '../../wire/registry.ts'
@@ -26,6 +27,7 @@ import { htmlOfCompare } from '../html-report.ts'
 import { interrupted } from '../interrupt.ts'
 import { parseSeed, positiveInteger, SEED_DEFAULT } from '../options.ts'
 import { resolveSubjects, type Subject } from '../subjects.ts'
+import { traceKeeper } from '../traces.ts'
 import type { AddCommand } from './registry.ts'
 
 interface Options {
@@ -79,6 +81,7 @@ async function compare(names: readonly string[], options: Options): Promise<Exit
   const config = options.config === undefined ? {} : { config: options.config }
   const subjects = thatEcho(resolveSubjects(names, config), names)
   log(`comparing ${subjects.map(({ record }) => record.name).join(', ')}; seed ${options.seed}`)
+  const keeper = traceKeeper({ folder: null, all: false })
   const conform = await runConformance([...subjects, ...otherFramings(subjects, options)], {
     cases: options.quick ? reliedUpon() : CASES,
     complete: !options.quick,
@@ -87,6 +90,7 @@ async function compare(names: readonly string[], options: Options): Promise<Exit
     jobs: CONFORM_JOBS,
     bail: false,
     environment,
+    keepTrace: keeper.keep,
   })
   const bench = interrupted.aborted
     ? noBench(environment)
@@ -105,7 +109,7 @@ async function compare(names: readonly string[], options: Options): Promise<Exit
     bench,
     repro: reproOf(names, options),
   }
-  await writeReport(result, options.out)
+  await writeReport(result, options.out, keeper.traces())
   printOutcome(result, options.out)
   return exitCodeOf(conform, interrupted.aborted)
 }
@@ -163,13 +167,17 @@ function reproOf(
 
 const chartFile = (name: string, theme: string): string => `${name}-${theme}.svg`
 
-async function writeReport(result: CompareResult, out: string): Promise<void> {
+async function writeReport(
+  result: CompareResult,
+  out: string,
+  traces: readonly RunTrace[],
+): Promise<void> {
   writeJson(join(out, 'report.json'), result)
   for (const { name, theme, svg } of await renderCompareCharts(result)) {
     writeFileWhole(join(out, chartFile(name, theme)), svg)
   }
   writeFileWhole(join(out, 'report.md'), renderCompareMarkdown(result, { chartPath: chartFile }))
-  writeFileWhole(join(out, 'report.html'), await htmlOfCompare(result))
+  writeFileWhole(join(out, 'report.html'), await htmlOfCompare(result, traces))
 }
 
 function printOutcome(result: CompareResult, out: string): void {

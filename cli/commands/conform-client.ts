@@ -68,10 +68,11 @@ export const addConformClient: AddCommand = (program, end) => {
     .option('--json <file>', 'write the result as JSON')
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--md <file>', 'write the result as Markdown')
+    .option('--html <file>', 'write the result as one HTML page')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
       const result = await conformClient(options)
-      writeResults(result, options)
+      await writeResults(result, options)
       printConformance(result)
       end(exitCodeOf(result, result.partial))
     })

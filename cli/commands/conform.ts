@@ -24,6 +24,7 @@ import {
 } from '../options.ts'
 import { smoke, smokeLines } from '../smoke.ts'
 import { resolveSubjects, type Subject, type SubjectOptions } from '../subjects.ts'
+import { type KeepTrace, traceKeeper } from '../traces.ts'
 import type { AddCommand } from './registry.ts'
 
 interface Options extends SubjectOptions, ConformFiles {
@@ -61,16 +62,19 @@ export const addConform: AddCommand = (program, end) => {
     .option('--json <file>', 'write the result as JSON')
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--md <file>', 'write the result as Markdown')
-    .option('--trace <dir>', 'a file with both directions for each case that did not pass')
-    .option('--trace-all', 'with --trace: for each case that passed too')
+    .option('--html <file>', 'one page; what did not pass opens with the bytes of both directions')
+    .option('--trace <dir>', 'files with both directions for each case that did not pass')
+    .option('--trace-all', 'with --trace or --html: for each case that passed too')
     .addHelpText('after', HELP)
     .action(async (names: string[], options: Options) => {
       refusePartialFix(options)
       const subjects = resolveSubjects(names, options)
       for (const subject of subjects) await greet(subject)
-      const seen = await conform(subjects, options)
+      const { trace, html, traceAll = false } = options
+      const keeper = trace || html ? traceKeeper({ folder: trace ?? null, all: traceAll }) : null
+      const seen = await conform(subjects, options, keeper?.keep)
       const result = options.fixLedger ? fixLedgers(seen, subjects) : seen
-      writeResults(result, options)
+      await writeResults(result, options, keeper?.traces())
       printConformance(result)
       if (process.env.GITHUB_ACTIONS === 'true')
         for (const line of annotationsOf(result)) print(line)
@@ -90,7 +94,11 @@ Examples:
   framegate conform length-prefixed --case 'boundary/*' --json out.json
   framegate conform`
 
-async function conform(subjects: readonly Subject[], options: Options): Promise<ConformResult> {
+async function conform(
+  subjects: readonly Subject[],
+  options: Options,
+  keepTrace?: KeepTrace,
+): Promise<ConformResult> {
   const cases = chooseCases(CASES, options)
   log(`seed ${options.seed}`)
   return runConformance(subjects, {
@@ -102,7 +110,7 @@ async function conform(subjects: readonly Subject[], options: Options): Promise<
     bail: options.bail === true,
     environment: detectEnvironment(options.seed),
     repeat: options.repeat,
-    ...(options.trace ? { trace: { folder: options.trace, all: options.traceAll === true } } : {}),
+    ...(keepTrace ? { keepTrace } : {}),
     ...(options.shard ? { shard: options.shard } : {}),
   })
 }

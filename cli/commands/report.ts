@@ -7,6 +7,7 @@ import { chartDataOfBench, chartDataOfCompare } from '../../reports/charts/chart
 import { renderCharts } from '../../reports/charts/svg.ts'
 import { renderCompareMarkdown } from '../../reports/compare-markdown.ts'
 import { renderConformMarkdown } from '../../reports/conform-markdown.ts'
+import type { RunTrace } from '../../reports/html/evidence.ts'
 import { renderJunit } from '../../reports/junit.ts'
 import { COMPARE_SCHEMA, type CompareResult } from '../../reports/report.ts'
 import { log, print } from '../console.ts'
@@ -15,6 +16,7 @@ import { EXIT } from '../exit-codes.ts'
 import { writeFileWhole } from '../files.ts'
 import { htmlOfCompare, htmlOfResults } from '../html-report.ts'
 import { type ResultFile, readResultFile } from '../result-files.ts'
+import { readTraces } from '../trace-files.ts'
 import type { AddCommand } from './registry.ts'
 
 const FORMATS = ['md', 'html', 'junit'] as const
@@ -23,6 +25,7 @@ type Format = (typeof FORMATS)[number]
 interface Options {
   format: Format
   out?: string
+  trace?: string
 }
 
 export const addReport: AddCommand = (program, end) => {
@@ -32,6 +35,7 @@ export const addReport: AddCommand = (program, end) => {
     .argument('<files...>', 'results that --json, or compare (report.json), wrote')
     .option('--format <format>', FORMATS.join(', '), parseFormat, 'md')
     .option('--out <file>', 'where to write it; Markdown and JUnit go to stdout without it')
+    .option('--trace <dir>', 'for HTML: what `conform --trace` wrote, shown with the cases')
     .addHelpText('after', HELP)
     .action(async (files: string[], options: Options) => {
       await report(files, options)
@@ -48,6 +52,7 @@ Exit codes: 0 written, 2 a file cannot be read or has an unknown schema.
 Examples:
   framegate report reports/latest/report.json --format html --out report.html
   framegate report conform.json --format md
+  framegate report conform.json --trace traces --format html
   framegate report a.json b.json --format junit --out junit.xml`
 
 function parseFormat(text: string): Format {
@@ -56,10 +61,13 @@ function parseFormat(text: string): Format {
   throw new UsageError(`There is no format "${text}". There are: ${FORMATS.join(', ')}.`)
 }
 
-async function report(paths: readonly string[], { format, out }: Options): Promise<void> {
+async function report(paths: readonly string[], { format, out, trace }: Options): Promise<void> {
+  if (trace !== undefined && format !== 'html') {
+    throw new UsageError('--trace is for the HTML page: add --format html.')
+  }
   const results = joined(paths.map(readResultFile))
   const target = out ?? (format === 'html' ? `${nameOf(paths[0]!)}.html` : null)
-  const content = await RENDERERS[format](results, target)
+  const content = await RENDERERS[format](results, { target, traceFolder: trace ?? null })
   if (target === null) return print(content.trimEnd())
   writeFileWhole(target, content)
   log(`written: ${relative('.', target)}`)
@@ -104,22 +112,35 @@ function joined(files: readonly ResultFile[]): Results {
   }
 }
 
-type Renderer = (results: Results, target: string | null) => string | Promise<string>
+interface Rendering {
+  target: string | null
+  traceFolder: string | null
+}
+
+type Renderer = (results: Results, rendering: Rendering) => string | Promise<string>
 
 const RENDERERS: Readonly<Record<Format, Renderer>> = {
   md: markdownOf,
-  html: ({ conform, bench, compare }) =>
-    compare ? htmlOfCompare(compare) : htmlOfResults(conform, bench),
+  html({ conform, bench, compare }, { traceFolder }) {
+    const traces = tracesOf(conform, traceFolder)
+    return compare ? htmlOfCompare(compare, traces) : htmlOfResults(conform, bench, traces)
+  },
   junit: ({ conform }) => {
     if (!conform) throw new UsageError('JUnit has cases: give a result of conform or compare.')
     return renderJunit(conform)
   },
 }
 
+function tracesOf(conform: ConformResult | null, folder: string | null): RunTrace[] {
+  if (folder === null) return []
+  if (!conform) throw new UsageError('--trace goes with cases: give a result of conform.')
+  return readTraces(folder, conform)
+}
+
 /** Charts go beside the file; on stdout the text refers to pictures beside the result. */
 async function markdownOf(
   { conform, bench, compare }: Results,
-  target: string | null,
+  { target }: Rendering,
 ): Promise<string> {
   const stem = target === null ? null : basename(nameOf(target))
   const chartPath = (name: string, theme: string) =>

@@ -8,6 +8,7 @@ import { MARKS, markOf } from '../case-mark.ts'
 import { SIGNS } from './mark-sign.ts'
 import { jsonData, type Markup, markup } from './markup.ts'
 import type { RunColumn } from './run-column.ts'
+import type { Trace } from './trace.ts'
 
 /** A case in words, as `framegate explain` says it. */
 export interface CaseText {
@@ -16,27 +17,10 @@ export interface CaseText {
   finds: string
 }
 
-/** One thing that happened on a connection. */
-export interface TraceEvent {
-  /** Milliseconds since the case began. */
-  atMs: number
-  connection: number
-  kind: 'sent' | 'received' | 'closed' | 'note'
-  /** The bytes, or the first of them. */
-  hex: string
-  /** How many there were. */
-  bytes: number
-  /** Decoded frames, or what happened, in words. */
-  text: string
-}
-
-export interface Trace {
-  /** Position of its run in the result. */
+/** A trace, and the position of its run in the result. */
+export interface RunTrace {
   run: number
-  caseId: string
-  events: readonly TraceEvent[]
-  /** The end of what the subject wrote to its standard error. */
-  stderr: string
+  trace: Trace
 }
 
 /** What the script reads from the page. */
@@ -97,13 +81,18 @@ export const evidenceData = (
   return jsonData(data)
 }
 
+/** In the order of runs and cases, however they came. */
 export const traceScripts = (
   columns: readonly RunColumn[],
-  traces: readonly Trace[],
-): readonly Markup[] =>
-  traces
-    .filter(({ run, caseId }) => columns[run]?.byId.has(caseId))
-    .map(
-      (trace) =>
-        markup`<script type="application/json" data-trace="${trace.run} ${trace.caseId}">${jsonData(trace)}</script>\n`,
-    )
+  traces: readonly RunTrace[],
+): readonly Markup[] => {
+  const keyOf = (run: number, caseId: string): string => `${run} ${caseId}`
+  const byKey = new Map(traces.map(({ run, trace }) => [keyOf(run, trace.caseId), trace]))
+  return columns.flatMap(({ run: { cases } }, run) =>
+    cases.flatMap(({ id }) => {
+      const trace = byKey.get(keyOf(run, id))
+      if (!trace) return []
+      return markup`<script type="application/json" data-trace="${keyOf(run, id)}">${jsonData(trace)}</script>\n`
+    }),
+  )
+}

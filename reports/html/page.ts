@@ -10,7 +10,7 @@ import type { RenderedChart } from '../charts/svg.ts'
 import { type ConformVerdict, conformVerdict } from '../conform-verdict.ts'
 import { plural } from '../units.ts'
 import { chartFigures } from './chart-figures.ts'
-import { type CaseText, evidenceData, type Trace, traceScripts } from './evidence.ts'
+import { type CaseText, evidenceData, type RunTrace, traceScripts } from './evidence.ts'
 import { figureTables } from './figure-tables.ts'
 import { inline, type Markup, markup, trusted } from './markup.ts'
 import { matrix } from './matrix.ts'
@@ -25,7 +25,7 @@ export interface HtmlReport {
   advice: string | null
   /** What each case sends, expects and finds, by id. */
   caseTexts: Readonly<Record<string, CaseText>>
-  traces: readonly Trace[]
+  traces: readonly RunTrace[]
   assets: PageAssets
   /** The command that repeats all of it; null where it is not known. */
   repro: string | null

@@ -1,5 +1,6 @@
 /** The results that stand in the page as JSON, read once. */
-import type { PageData, Trace } from '../evidence.ts'
+import type { PageData } from '../evidence.ts'
+import type { Trace } from '../trace.ts'
 import { find } from './dom.ts'
 
 let data: PageData | null = null

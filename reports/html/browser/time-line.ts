@@ -1,5 +1,5 @@
 /** What went over the wire: time, direction, the bytes in hex, and beside them what they mean. */
-import type { Trace, TraceEvent } from '../evidence.ts'
+import type { Trace, TraceEvent } from '../trace.ts'
 import { element } from './dom.ts'
 
 const ARROWS: Readonly<Record<TraceEvent['kind'], string>> = {
@@ -11,7 +11,7 @@ const ARROWS: Readonly<Record<TraceEvent['kind'], string>> = {
 
 const HEX_BYTES_A_LINE = 16
 
-export function timeLine({ events, stderr }: Trace): HTMLElement {
+export function timeLine({ events, output }: Trace): HTMLElement {
   const many = new Set(events.map(({ connection }) => connection)).size > 1
   const heads = ['ms', ...(many ? ['connection'] : []), 'what', 'bytes', 'hex', 'meaning']
   const table = element(
@@ -29,13 +29,13 @@ export function timeLine({ events, stderr }: Trace): HTMLElement {
     { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Time line' },
     table,
   )
-  if (stderr === '') return holder
+  if (output === '') return holder
   return element(
     'div',
     {},
     holder,
-    element('h4', {}, 'Its standard error'),
-    element('pre', { tabindex: '0' }, stderr),
+    element('h4', {}, 'What the subject printed'),
+    element('pre', { tabindex: '0' }, output),
   )
 }
 
