@@ -13,6 +13,8 @@ const GENERATOR_CORE = 0
 const SUBJECT_CORE = 1
 /** A subject that moves nothing for this long hangs; a busy machine does not pause so long. */
 const STALL_MS = 3_000
+/** Who stores waits for a disk. */
+const FILE_STALL_MS = 15_000
 /** For what is in flight at the end, and for phases that count messages instead of time. */
 const DRAIN_MS = 20_000
 const COUNTED_MS_MAX = 60_000
@@ -89,22 +91,15 @@ export function planFor(
   extents: Extents,
 ): LoadPlan {
   const { scenario, parameters } = workload
-  const { messageBytes, connections, depth, ratePerSecond } = parameters
+  const { messageBytes, connections } = parameters
   const { writes, writeBytesMax, reconnect, idle, unread } = parameters
-  const rated = scenario.service === 'datagrams' ? 'datagrams' : 'open'
-  const loop: LoadPlan['loop'] =
-    scenario.service === 'sink'
-      ? { kind: 'sink' }
-      : ratePerSecond === undefined
-        ? { kind: 'closed', depth }
-        : { kind: rated, ratePerSecond }
   return {
     address,
     framing: subject.framing,
     messageBytesMax: subject.messageBytesMax,
     messageBytes,
     connections,
-    loop,
+    loop: loopOf(workload),
     manner: {
       ...(writes && { writes, nagle: true }),
       ...(writeBytesMax && { writeBytesMax }),
@@ -113,11 +108,19 @@ export function planFor(
       ...(unread && { unread }),
     },
     ...extents,
-    stallMs: STALL_MS,
+    stallMs: scenario.service === 'files' ? FILE_STALL_MS : STALL_MS,
     deadlineMs: 0,
     subjectProcessGroup,
     seed,
   }
+}
+
+function loopOf({ scenario, parameters }: Workload): LoadPlan['loop'] {
+  const { depth, ratePerSecond, transfer } = parameters
+  if (scenario.service === 'sink') return { kind: 'sink' }
+  if (transfer !== undefined) return { kind: 'files', transfer }
+  if (ratePerSecond === undefined) return { kind: 'closed', depth }
+  return { kind: scenario.service === 'datagrams' ? 'datagrams' : 'open', ratePerSecond }
 }
 
 const longest = (extent: Extent): number =>

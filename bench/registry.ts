@@ -3,6 +3,7 @@ import type { Scenario } from './scenario.ts'
 import { bulk } from './scenarios/bulk.ts'
 import { chopped } from './scenarios/chopped.ts'
 import { connectionPerMessage } from './scenarios/connection-per-message.ts'
+import { fileTransfer } from './scenarios/file-transfer.ts'
 import { idleConnections } from './scenarios/idle-connections.ts'
 import { manyConnections } from './scenarios/many-connections.ts'
 import { maxRateUnderLatency } from './scenarios/max-rate-under-latency.ts'
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   maxRateUnderLatency,
   sink,
   udpRate,
+  fileTransfer,
 ]
 
 export const findScenario = (id: string): Scenario | undefined =>

@@ -61,6 +61,8 @@ export interface CellParameters {
   idle?: number
   /** Connections beside those under load that send and do not read. */
   unread?: number
+  /** Files, of `messageBytes` each, that are sent or fetched. */
+  transfer?: 'put' | 'get'
 }
 
 /** One subject under one workload. Every number is null where the cell was struck. */
@@ -107,7 +109,7 @@ export interface BenchCell {
   datagrams: DatagramCounts | null
   /** Our own servers in memory, per 1,000 messages: nothing left to chance, so equal or changed. */
   counts: ExactCounts | null
-  /** Bytes on the wire per request beyond the message. */
+  /** Bytes that the framing adds to one message of that size; a file may be several messages. */
   overheadBytesPerMessage: number
   generator: { cpuShare: number; scheduleLagNsP99: number | null; bound: boolean } | null
   launches: Launch[]

@@ -3,7 +3,7 @@ import type { Extents } from './extents.ts'
 import { measure } from './measure.ts'
 import { findScenario, SCENARIOS } from './registry.ts'
 import { type BenchOptions, type BenchProgress, runBench } from './run.ts'
-import { type Workload, workloadOf } from './scenario.ts'
+import { type Scenario, type Workload, workloadOf } from './scenario.ts'
 import { decodeHistogram } from './stats/latency.ts'
 import type { BenchSubject } from './subject.ts'
 
@@ -26,7 +26,22 @@ const implementation = (
   },
 })
 
-const UDP_TWIN = implementation('udp-echo', 'datagram', 'udp')
+const UDP_ECHO = implementation('udp-echo', 'datagram', 'udp')
+
+const FILES: BenchSubject = {
+  name: 'file-server',
+  framing: 'json-header',
+  messageBytesMax: 16 * MIB,
+  keepsFiles: true,
+  target: {
+    kind: 'started',
+    spec: {
+      kind: 'implementation',
+      serve: { name: 'file-server', service: 'files' },
+      transport: 'tcp',
+    },
+  },
+}
 
 /** Would be noticed at once if it were launched. */
 const never = (framing: string, messageBytesMax = 16 * MIB): BenchSubject => ({
@@ -54,16 +69,16 @@ const run = (options: Partial<BenchOptions>) =>
     ...options,
   })
 
+function subjectsFor({ service }: Scenario): BenchSubject[] {
+  if (service === 'files') return [FILES, { ...FILES, name: 'twin' }]
+  if (service === 'datagrams') return [UDP_ECHO, { ...UDP_ECHO, name: 'twin' }]
+  return [implementation('length-prefixed', 'i32le'), implementation('json-header', 'json-header')]
+}
+
 describe('every scenario at its smoke size', () => {
   for (const scenario of SCENARIOS) {
     test(scenario.id, async () => {
-      const subjects =
-        scenario.service === 'datagrams'
-          ? [implementation('udp-echo', 'datagram', 'udp'), { ...UDP_TWIN, name: 'twin' }]
-          : [
-              implementation('length-prefixed', 'i32le'),
-              implementation('json-header', 'json-header'),
-            ]
+      const subjects = subjectsFor(scenario)
       // A search is many loads: one subject will do.
       if (scenario.drive) subjects.pop()
       const each = Math.min(100, scenario.smokeMessagesMax ?? 100)
@@ -123,6 +138,27 @@ describe('a cell without a number', () => {
     const cells = await run({ subjects: [never('u8')], workloads })
     expect(cells.map(({ struck }) => struck?.symptom)).toEqual(['unsupported', 'unsupported'])
     expect(cells[0]!.struck!.detail).toContain('255')
+  })
+
+  test('one that keeps files is no echo, and the other way round', async () => {
+    const filed = await run({ subjects: [{ ...never('json-header'), keepsFiles: true }] })
+    expect(filed[0]!.struck).toMatchObject({ symptom: 'unsupported', expected: true })
+    const echoed = await run({ subjects: [never('u8')], workloads: [smoke('file-transfer')] })
+    expect(echoed[0]!.struck!.detail).toBe('it keeps no files')
+  })
+
+  test.each([
+    ['an echo', 'lost-bytes', 'socket.write(chunk)'],
+    ['one that is silent', 'closed-early', 'socket.end()'],
+  ])('%s is no file server', async (_, symptom, answer) => {
+    const command = `'${process.execPath}' -e '
+      Bun.listen({ hostname: "127.0.0.1", port: Number(process.env.PORT), socket: {
+        data(socket, chunk) { ${answer} },
+      } })'`
+    const spec = { kind: 'exec', command, readyPattern: null, transport: 'tcp' } as const
+    const subject = { ...FILES, target: { kind: 'started', spec } } as const
+    const [cell] = await run({ subjects: [subject], workloads: [smoke('file-transfer')] })
+    expect(cell!.struck).toMatchObject({ symptom, expected: false })
   })
 
   test('one that dies under load says how', async () => {

@@ -77,23 +77,34 @@ export async function runBench(options: BenchOptions): Promise<BenchCell[]> {
 
 /** Settles the message size, and whether there is anything to measure. */
 function openCell(subject: BenchSubject, asked: Workload, options: BenchOptions): OpenCell {
+  const other = otherKind(subject, asked.scenario)
+  if (other) return { subject, workload: asked, launches: [], struck: other }
   const framing = framingOf(subject)
-  const { messageBytes } = asked.parameters
-  const carried = Math.min(messageBytes, framing.messageBytesMax)
-  const scaled = carried < messageBytes && carried >= asked.messageBytesMin
-  const workload = scaled
-    ? { ...asked, parameters: { ...asked.parameters, messageBytes: carried } }
-    : asked
-  const reason = whyNotCarried(framing, workload.parameters.messageBytes)
-  const unsupported = reason === null ? notPaced(framing, workload) : notCarried(framing.id, reason)
+  const workload = fitted(asked, framing)
+  const unsupported = notCarried(framing, workload) ?? notPaced(framing, workload)
   const struck = unsupported ?? options.struck(subject, workload.scenario)
   return { subject, workload, launches: [], struck }
+}
+
+const unsupported = (detail: string): Struck => ({ symptom: 'unsupported', detail, expected: true })
+
+function otherKind({ keepsFiles = false }: BenchSubject, { service }: Scenario): Struck | null {
+  if (keepsFiles === (service === 'files')) return null
+  return unsupported(keepsFiles ? 'it keeps files, and sends no message back' : 'it keeps no files')
+}
+
+/** Largest messages get smaller where that is meant. Files may be as large as they like. */
+function fitted(asked: Workload, framing: Framing): Workload {
+  const { messageBytes } = asked.parameters
+  const carried = Math.min(messageBytes, framing.messageBytesMax)
+  const isScaled = carried < messageBytes && carried >= asked.messageBytesMin
+  if (!isScaled || asked.scenario.service === 'files') return asked
+  return { ...asked, parameters: { ...asked.parameters, messageBytes: carried } }
 }
 
 /** What is in flight may be lost there, and a closed loop would wait for it for ever. */
 function notPaced(framing: Framing, { scenario, parameters }: Workload): Struck | null {
   const isDatagram = framing.id.startsWith('datagram')
-  const unsupported = (detail: string) => ({ symptom: 'unsupported', detail, expected: true })
   if (scenario.service === 'datagrams') {
     return isDatagram ? null : unsupported('its messages come in a stream: none can be lost')
   }
@@ -112,11 +123,12 @@ function notPaced(framing: Framing, { scenario, parameters }: Workload): Struck 
   return isStream === undefined ? null : unsupported('a workload of streams')
 }
 
-const notCarried = (framing: string, reason: string): Struck => ({
-  symptom: 'unsupported',
-  detail: `${framing} cannot carry the messages of this workload: ${reason}`,
-  expected: true,
-})
+function notCarried(framing: Framing, { scenario, parameters }: Workload): Struck | null {
+  if (scenario.service === 'files') return null
+  const reason = whyNotCarried(framing, parameters.messageBytes)
+  if (reason === null) return null
+  return unsupported(`${framing.id} cannot carry the messages of this workload: ${reason}`)
+}
 
 /** Within each workload another subject is the first in each round. */
 function inTurn(cells: readonly OpenCell[], subjects: number, round: number): OpenCell[] {

@@ -45,8 +45,11 @@ export interface Scenario {
   sweep?: Partial<Record<SweptParameter, readonly number[]>>
   /** Takes `--rate`. */
   isOpen?: boolean
-  /** `sink`: the subject only reads; `datagrams`: what is lost is counted, not waited for. */
-  service?: 'sink' | 'datagrams'
+  /**
+   * `sink`: the subject only reads; `datagrams`: what is lost is counted, not waited for; `files`:
+   * it keeps files.
+   */
+  service?: 'sink' | 'datagrams' | 'files'
   /** A message takes so long that this much time or this many messages is enough, or needed. */
   measuredMsMin?: number
   smokeMessagesMax?: number

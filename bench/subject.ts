@@ -15,6 +15,8 @@ export interface BenchSubject {
   /** Largest message it promises to take, in bytes; the framing may carry less. */
   messageBytesMax: number
   target: BenchTarget
+  /** It keeps files (docs/files.md), and sends no message back. */
+  keepsFiles?: boolean
   /** A ledger says that it is wrong: what it does under load is no news. */
   knownWrong?: boolean
 }

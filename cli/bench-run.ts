@@ -52,26 +52,44 @@ export async function measureSubjects(
   }
 }
 
-/** The bench measures servers that echo: others are left out, or refused where they were named. */
-export function thatEcho(subjects: readonly Subject[], names: readonly string[]): Subject[] {
-  return subjects.filter(({ record, traits }) => {
+/**
+ * The bench measures servers that echo, and those that keep files where a scenario is for them:
+ * others are left out, or refused where they were named.
+ */
+export function measurable(
+  subjects: readonly Subject[],
+  names: readonly string[],
+  scenarios: readonly Scenario[],
+): Subject[] {
+  const takesFiles = scenarios.some(({ service }) => service === 'files')
+  return subjects.filter((subject) => {
+    const { record, traits } = subject
     const { name, responseFraming, service } = record
+    if (keepsFiles(subject) && takesFiles) return true
     const isPlain = ['echo', 'sink'].includes(service) && responseFraming === undefined
     // Lessons are blocking, for one client at a time, and wrong: no figure of them means anything.
     const isLesson = traits.ours && name.startsWith('tutorial/')
     if (isPlain ? !isLesson : traits.ours && !isLesson && service !== 'files') return true
     if (traits.ours && names.length === 0) return false
+    if (keepsFiles(subject)) {
+      throw new UsageError(`${name} keeps files: measure it with --scenario file-transfer.`)
+    }
     const how = responseFraming === undefined ? `"${service}"` : 'with another framing'
     throw new UsageError(`The bench measures servers that echo; ${name} answers ${how}.`)
   })
 }
 
-/** The bench reads replies with the framing's own decoder, so its service is always echo. */
-export function benchSubjectOf({ record, target, traits, ledger }: Subject): BenchSubject {
+export const keepsFiles = ({ record }: Subject): boolean => record.service === 'files'
+
+/** Replies are read with the framing's own decoder, so who does not keep files has to echo. */
+export function benchSubjectOf(subject: Subject): BenchSubject {
+  const { record, target, traits, ledger } = subject
   const { name, framing } = record
   const { messageBytesMax } = traits
   const knownWrong = ledger !== null
-  return { name, framing, messageBytesMax, target: echoing(target), knownWrong }
+  const common = { name, framing, messageBytesMax, knownWrong }
+  if (keepsFiles(subject)) return { ...common, target, keepsFiles: true }
+  return { ...common, target: echoing(target) }
 }
 
 function echoing(target: Subject['target']): Subject['target'] {

@@ -36,9 +36,10 @@ function figures(cell: BenchCell): string {
     return `${styled('red', `no number: ${cell.struck.symptom}`)} (${cell.struck.detail})`
   const rate = cell.throughputPerSecond!
   const { low, high } = cell.throughputSpread!
-  const { latencyNs } = cell
+  const { latencyNs, parameters } = cell
+  const what = parameters.transfer === undefined ? 'msg' : 'file'
   return [
-    `${quantity(rate, COUNT)} msg/s (${range(rate, low, high, COUNT)})`,
+    `${quantity(rate, COUNT)} ${what}/s (${range(rate, low, high, COUNT)})`,
     quantity(cell.bytesPerSecond!, BYTES_PER_SECOND),
     ...(latencyNs
       ? [
@@ -48,7 +49,7 @@ function figures(cell: BenchCell): string {
       : []),
     cell.cpuNsPerMessage === null
       ? 'CPU not seen'
-      : `CPU ${quantity(cell.cpuNsPerMessage, DURATION_NS)}/msg`,
+      : `CPU ${quantity(cell.cpuNsPerMessage, DURATION_NS)}/${what}`,
     ...peculiarFigures(cell),
   ].join('  ')
 }

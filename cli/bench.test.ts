@@ -99,4 +99,22 @@ test('what does not go together is refused, with what does', async () => {
   expect(await refused('--peer', 'nobody')).toContain('c-epoll')
   expect(await refused('--duration', 'soon')).toContain('10s')
   expect(await refused('--service', 'sink', '--scenario', 'bulk')).toContain('--scenario sink')
+  expect(await refused('file-server', '--scenario', 'bulk')).toContain('--scenario file-transfer')
+})
+
+test('a file server is measured with files, and who keeps none is not', async () => {
+  const json = join(folder, 'files.json')
+  const asked = ['--scenario', 'file-transfer', '--size', '64KiB', '--quick', '--launches', '1']
+  const ended = await bench('file-server', 'line', ...asked, '--json', json)
+  expect(ended).toMatchObject({ code: EXIT.ok })
+  const { cells } = JSON.parse(readFileSync(json, 'utf8')) as BenchResult
+  expect(
+    cells.map((cell) => [cell.subject, cell.parameters.transfer, cell.struck?.detail]),
+  ).toEqual([
+    ['file-server', 'put', undefined],
+    ['line', 'put', 'it keeps no files'],
+    ['file-server', 'get', undefined],
+    ['line', 'get', 'it keeps no files'],
+  ])
+  expect(ended.out).toMatch(/64.KiB files, one in flight, 1 connection, sent and stored/)
 })

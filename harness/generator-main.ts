@@ -6,7 +6,7 @@
  */
 import { writeSync } from 'node:fs'
 import type { LoadEvent, LoadPlan } from './load.ts'
-import { runLoad } from './load-run.ts'
+import { runLoad } from './run-load.ts'
 
 const STDOUT = 1
 

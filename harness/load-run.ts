@@ -1,5 +1,5 @@
 /**
- * One run of load, inside the generator's process: connect, warm up, measure.
+ * One run of load that is echoed, inside the generator's process: connect, warm up, measure.
  *
  * Each phase begins and ends with nothing in flight, so that what the subject used between the two
  * belongs to exactly the messages counted.
@@ -12,10 +12,8 @@ import { LoadConnection, type LoadPace } from './load-connection.ts'
 import { LoadRecorder } from './load-recorder.ts'
 import { failure } from './load-reply.ts'
 import { depthOf, LoadSchedule, lateNsMax } from './load-schedule.ts'
-import { runSink } from './load-sink.ts'
 import { openLoadSocket } from './load-sockets.ts'
 import { LoadTape } from './load-tape.ts'
-import { runDatagrams } from './load-udp.ts'
 import { subjectUsage, usageDelta } from './load-usage.ts'
 
 const WATCH_MS = 100
@@ -23,9 +21,7 @@ const WATCH_MS = 100
 const OPENING_MAX = 100
 
 /** Throws FramingError and FramingOptionError for a plan that no subject could keep. */
-export async function runLoad(plan: LoadPlan, onMeasuring: () => void): Promise<LoadOutcome> {
-  if (plan.loop.kind === 'sink') return runSink(plan, onMeasuring)
-  if (plan.loop.kind === 'datagrams') return runDatagrams(plan, onMeasuring)
+export async function runEchoes(plan: LoadPlan, onMeasuring: () => void): Promise<LoadOutcome> {
   const run = new LoadRun(plan)
   try {
     if (!(await run.connect()) || !(await run.phase(plan.warmUp))) return run.explained()

@@ -38,6 +38,12 @@ export interface SinkLoop {
   kind: 'sink'
 }
 
+/** Whole files to a server that keeps them, or from it (docs/files.md). */
+export interface FileLoop {
+  kind: 'files'
+  transfer: 'put' | 'get'
+}
+
 /** Departures from plain connections; what is left out is plain. */
 export interface LoadManner {
   /** Bytes of one write at most. */
@@ -62,7 +68,7 @@ export interface LoadPlan {
   messageBytesMax: number
   messageBytes: number
   connections: number
-  loop: ClosedLoop | OpenLoop | SinkLoop | DatagramLoop
+  loop: ClosedLoop | OpenLoop | SinkLoop | DatagramLoop | FileLoop
   manner?: LoadManner
   /** Without it only messages are counted: what the histograms cost is measured so. */
   keepsLatency?: boolean
@@ -78,7 +84,7 @@ export interface LoadPlan {
   seed: number
 }
 
-/** The words of conformance/result.ts that fit what an echo can do wrong under load. */
+/** The words of conformance/result.ts that fit what a server can do wrong under load. */
 export type LoadSymptom =
   | 'merged'
   | 'split'
@@ -88,6 +94,7 @@ export type LoadSymptom =
   | 'cross-talk'
   | 'extra-bytes'
   | 'malformed-reply'
+  | 'rejected'
   | 'lost-bytes'
   | 'closed-early'
   | 'hung'

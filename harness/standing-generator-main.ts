@@ -7,7 +7,7 @@
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { LoadPlan } from './load.ts'
-import { runLoad } from './load-run.ts'
+import { runLoad } from './run-load.ts'
 
 const socket = connect(process.argv[2]!)
 socket.on('close', () => process.exit(0))

@@ -13,6 +13,7 @@ const PARAMETERS = [
   'reconnect',
   'idle',
   'unread',
+  'transfer',
 ] as const
 
 const FIGURES = [

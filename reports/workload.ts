@@ -33,9 +33,9 @@ export const scenariosOf = (cells: readonly BenchCell[]): string[] => [
 
 /** `64 B messages, 64 in flight, 10 connections`. */
 export const parametersInWords = ({ parameters }: Pick<Workload, 'parameters'>): string => {
-  const { messageBytes, connections } = parameters
+  const { messageBytes, connections, transfer } = parameters
   return [
-    `${size(messageBytes)} messages`,
+    `${size(messageBytes)} ${transfer ? 'files' : 'messages'}`,
     load(parameters),
     plural(connections, 'connection'),
     ...peculiarities(parameters),
@@ -49,13 +49,14 @@ const load = ({ depth, ratePerSecond, rateShare }: BenchCell['parameters']): str
 }
 
 const peculiarities = (parameters: BenchCell['parameters']): string[] => {
-  const { writeBytesMax, writes, reconnect, idle, unread, latencyNsP99Max } = parameters
+  const { writeBytesMax, writes, reconnect, idle, unread, latencyNsP99Max, transfer } = parameters
   const words = [
     writeBytesMax !== undefined && `in writes of at most ${size(writeBytesMax)}`,
     writes && `head and message ${writes === 'joined' ? 'joined' : 'in two writes'}`,
     reconnect && 'a new one for each message',
     idle !== undefined && `${idle.toLocaleString('en-US')} idle ones beside`,
     unread !== undefined && `${unread} beside that does not read`,
+    transfer && (transfer === 'put' ? 'sent and stored' : 'fetched'),
     latencyNsP99Max !== undefined && `p99 at most ${quantity(latencyNsP99Max, DURATION_NS)}`,
   ]
   return words.filter((word) => typeof word === 'string')

@@ -9,7 +9,7 @@ import { renderBenchCsv } from '../../reports/bench-csv.ts'
 import { renderBenchMarkdown } from '../../reports/bench-markdown.ts'
 import { parseSize } from '../../wire/options.ts'
 import { writeBenchFiles } from '../bench-files.ts'
-import { measureSubjects, thatEcho } from '../bench-run.ts'
+import { keepsFiles, measurable, measureSubjects } from '../bench-run.ts'
 import { printBench } from '../bench-text.ts'
 import { runConformance } from '../conform-run.ts'
 import { log } from '../console.ts'
@@ -26,7 +26,7 @@ import {
   SEED_DEFAULT,
 } from '../options.ts'
 import { peerSubjects } from '../peers.ts'
-import { resolveSubjects, type SubjectOptions } from '../subjects.ts'
+import { resolveSubjects, type Subject, type SubjectOptions } from '../subjects.ts'
 import type { AddCommand } from './registry.ts'
 
 interface Options extends SubjectOptions {
@@ -96,13 +96,11 @@ Examples:
 
 async function bench(names: readonly string[], options: Options): Promise<ExitCode> {
   if (options.micro) return runMicro(names, options)
-  const scenarios = chooseScenarios(options)
+  const resolved = resolveSubjects(names, options)
+  const scenarios = chooseScenarios(options, resolved)
   if (options.service === 'sink') requireSink(scenarios)
   const workloads = scenarios.flatMap((scenario) => workloadsFor(scenario, options))
-  const subjects = [
-    ...thatEcho(resolveSubjects(names, options), names),
-    ...peerSubjects(options.peer),
-  ]
+  const subjects = [...measurable(resolved, names, scenarios), ...peerSubjects(options.peer)]
   const environment = detectEnvironment(options.seed)
   log(`seed ${options.seed}`)
   const needed = new Set(scenarios.flatMap(({ requires }) => requires))
@@ -130,12 +128,16 @@ async function bench(names: readonly string[], options: Options): Promise<ExitCo
   return exitCodeFor(result)
 }
 
-function chooseScenarios({ scenario, rate, exec, connect, service }: Options): readonly Scenario[] {
+function chooseScenarios(
+  { scenario, rate, exec, connect, service }: Options,
+  subjects: readonly Subject[],
+): readonly Scenario[] {
   const ids = scenario.flatMap((given) => given.split(',')).map((id) => id.trim())
   // A server of somebody else's may answer, which a sink must not: it has to be asked for by name.
   const isForeign = exec !== undefined || connect !== undefined
   if (ids.includes('all')) return SCENARIOS.filter((one) => !isForeign || one.service !== 'sink')
   if (ids.length === 0 && service === 'sink') return [findScenario('sink')!]
+  if (ids.length === 0 && subjects.every(keepsFiles)) return [findScenario('file-transfer')!]
   if (ids.length === 0) return rate ? [findScenario('open-loop')!] : STANDARD_SCENARIOS
   const known = (which: readonly Scenario[]) => which.map(({ id }) => id).join(', ')
   const chosen = [...new Set(ids)].map((id) => {

@@ -17,7 +17,7 @@ import type { RunTrace } from '../../reports/html/evidence.ts'
 import { recommend } from '../../reports/recommendation.ts'
 import { COMPARE_SCHEMA, type CompareResult, type CompareSubject } from '../../reports/report.ts'
 import { parseFraming } from '../../wire/registry.ts'
-import { measureSubjects, thatEcho } from '../bench-run.ts'
+import { measurable, measureSubjects } from '../bench-run.ts'
 import { runConformance } from '../conform-run.ts'
 import { printConformance } from '../conform-text.ts'
 import { log, print, styled } from '../console.ts'
@@ -79,7 +79,7 @@ Examples:
 async function compare(names: readonly string[], options: Options): Promise<ExitCode> {
   const environment = detectEnvironment(options.seed)
   const config = options.config === undefined ? {} : { config: options.config }
-  const subjects = thatEcho(resolveSubjects(names, config), names)
+  const subjects = measurable(resolveSubjects(names, config), names, COMPARED_SCENARIOS)
   log(`comparing ${subjects.map(({ record }) => record.name).join(', ')}; seed ${options.seed}`)
   const keeper = traceKeeper({ folder: null, all: false })
   const conform = await runConformance([...subjects, ...otherFramings(subjects, options)], {

@@ -19,6 +19,8 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
       'harness/',
       'impl/contract.ts',
       'impl/count-main.ts',
+      'impl/file-server/client/file-client.ts',
+      'impl/file-server/file-error.ts',
       'impl/registry.ts',
       'impl/serve.ts',
       'wire/',
