@@ -9,7 +9,7 @@ import { Config, type FramegateConfig } from './config-schema.ts'
 import { UsageError } from './errors.ts'
 import type { SubjectOptions } from './subjects.ts'
 
-const CONFIG_FILE = 'framegate.config.ts'
+export const CONFIG_FILE = 'framegate.config.ts'
 const load = createRequire(import.meta.url)
 
 type SubjectSettings = NonNullable<FramegateConfig['subjects']>[number]

@@ -1,6 +1,7 @@
 /** A whole gate: conformance of head, measurements, verdict. Used by `gate` and `calibrate`. */
-import { assemble, type GateContext } from '../bench/gate/assemble.ts'
+import { assemble, type GateContext, type GateFindings } from '../bench/gate/assemble.ts'
 import { againstBaseline, type Baseline, baselineOf } from '../bench/gate/baseline.ts'
+import { compareCounters, type Pair } from '../bench/gate/counters.ts'
 import { asSide } from '../bench/gate/launch.ts'
 import { canDecide } from '../bench/gate/plan.ts'
 import type { GateResult } from '../bench/gate/result.ts'
@@ -10,7 +11,7 @@ import { detectEnvironment, type Environment } from '../harness/environment.ts'
 import { launch } from '../harness/launch.ts'
 import { preflight } from '../harness/preflight.ts'
 import { benchSubjectOf } from './bench-run.ts'
-import { checkHead, failingIn } from './gate-conform.ts'
+import { type ConformanceOfHead, checkHead, failingIn } from './gate-conform.ts'
 import { carriedByBoth } from './gate-scenarios.ts'
 import type { Sides } from './gate-sides.ts'
 import { interrupted } from './interrupt.ts'
@@ -23,8 +24,8 @@ export interface GateRunOptions {
   alpha: number
   floor: number
   seed: number
-  /** False: head has been checked before. */
-  checksHead: boolean
+  /** False: both sides and the machine have been looked at before. */
+  isFirst: boolean
   /** Base is the yardstick, and head is compared with what is stored here. */
   baseline?: Baseline
   /** Base is the yardstick, and what head costs over it is handed over to be stored. */
@@ -33,29 +34,27 @@ export interface GateRunOptions {
 
 /** Throws HarnessError when a side cannot be started, naming it. */
 export async function gateOnce(options: GateRunOptions): Promise<GateResult> {
-  const { sides, budgetMs, alpha, floor, seed, baseline, store } = options
+  const { sides, budgetMs, alpha, floor, seed } = options
   const startMs = performance.now()
   const environment = detectEnvironment(seed)
-  const workloads = carriedByBoth(options.workloads, [sides.base, sides.head].map(benchSubjectOf))
+  const pair = { base: benchSubjectOf(sides.base), head: benchSubjectOf(sides.head) }
+  const workloads = carriedByBoth(options.workloads, Object.values(pair))
   const isHopeless = !canDecide({ scenarios: workloads.length, budgetMs, alpha })
-  if (!isHopeless) await bothStart(sides)
-  const warnings = isHopeless ? [] : await preflight()
-  const checked =
-    options.checksHead && !isHopeless
-      ? await conformance(options, environment)
-      : { newFailures: [], failing: [], warnings: [] }
-  const { newFailures, failing } = checked
+  const { warnings, newFailures, failing } = isHopeless
+    ? NOTHING_SEEN
+    : await looked(options, environment)
+  const counted =
+    newFailures.length > 0 || againstYardstick(options)
+      ? NOTHING_COUNTED
+      : await compareCounters(pair, workloads, interrupted)
+  const { counters } = counted
+  const hasRisen = counters.some(({ verdict }) => verdict === 'regressed')
   const leftMs = budgetMs - (performance.now() - startMs)
-  const isTimed = newFailures.length === 0 && !interrupted.aborted
-  const measuredRun = isHopeless
+  const isTimed = newFailures.length === 0 && !hasRisen && !isHopeless && !interrupted.aborted
+  const timed = isTimed ? await measured(pair, { ...options, workloads }, leftMs) : null
+  const run = isHopeless
     ? NOTHING_MEASURED
-    : isTimed
-      ? await measured({ ...options, workloads }, leftMs)
-      : null
-  if (measuredRun?.plan && store && !interrupted.aborted) {
-    store(baselineOf(measuredRun, environment, failing))
-  }
-  const run = measuredRun && baseline ? againstBaseline(measuredRun, baseline, alpha) : measuredRun
+    : timed && compared(timed, options, environment, failing)
   const context: GateContext = {
     partial: interrupted.aborted,
     environment,
@@ -64,16 +63,50 @@ export async function gateOnce(options: GateRunOptions): Promise<GateResult> {
     settings: { alpha, floor, budgetSeconds: budgetMs / 1000, seed },
     wallSeconds: Number(((performance.now() - startMs) / 1000).toFixed(1)),
   }
-  const all = [...warnings, ...checked.warnings]
-  return assemble({ newFailures, run, workloads, warnings: all }, context)
+  const findings: GateFindings = {
+    newFailures,
+    counters,
+    run: run && { ...run, missing: [...counted.missing, ...run.missing] },
+    workloads,
+    warnings: [...warnings, ...counted.warnings],
+  }
+  return assemble(findings, context)
 }
 
+const NOTHING_SEEN: ConformanceOfHead = { newFailures: [], failing: [], warnings: [] }
+const NOTHING_COUNTED = { counters: [], missing: [], warnings: [] }
 const NOTHING_MEASURED: GateRun = {
   cells: [],
   failures: [],
   plan: null,
   missing: [],
   warnings: [],
+}
+
+const againstYardstick = ({ baseline, store }: GateRunOptions): boolean =>
+  baseline !== undefined || store !== undefined
+
+/** At both sides, at the machine, and at whether head is right. */
+async function looked(
+  options: GateRunOptions,
+  environment: Environment,
+): Promise<ConformanceOfHead> {
+  if (!options.isFirst) return NOTHING_SEEN
+  await bothStart(options.sides)
+  const warnings = await preflight()
+  const checked = await conformance(options, environment)
+  return { ...checked, warnings: [...warnings, ...checked.warnings] }
+}
+
+/** Stored, or compared with what is stored, where that was asked for. */
+function compared(
+  run: GateRun,
+  { baseline, store, alpha }: GateRunOptions,
+  environment: Environment,
+  failing: readonly string[],
+): GateRun {
+  if (run.plan && store && !interrupted.aborted) store(baselineOf(run, environment, failing))
+  return baseline ? againstBaseline(run, baseline, alpha) : run
 }
 
 /** A command that cannot work is told so before minutes are spent on the other one. */
@@ -103,15 +136,14 @@ function conformance({ sides, baseline, store }: GateRunOptions, environment: En
   })
 }
 
-async function measured(options: GateRunOptions, budgetMs: number): Promise<GateRun> {
-  const { sides, workloads, alpha, floor, seed, baseline, store } = options
+async function measured(pair: Pair, options: GateRunOptions, budgetMs: number): Promise<GateRun> {
+  const { workloads, alpha, floor, seed } = options
   const progress = startProgress('gate', 0)
   try {
     return await runGate({
-      base: benchSubjectOf(sides.base),
-      head: benchSubjectOf(sides.head),
+      ...pair,
       workloads,
-      isStaged: !baseline && !store,
+      isStaged: !againstYardstick(options),
       budgetMs,
       alpha,
       floor,

@@ -1,14 +1,16 @@
-/** Who is base and who is head: two commands, or one command in two checkouts. */
-import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+/** Who is base and who is head: two of commands and names, or one of them in two checkouts. */
 import { withCheckout } from './checkout.ts'
 import { UsageError } from './errors.ts'
-import { resolveSubjects, type Subject, type SubjectOptions, shellQuoted } from './subjects.ts'
+import { baseNamed, subjectNamed } from './gate-names.ts'
+import { resolveSubjects, type Subject, type SubjectOptions } from './subjects.ts'
 
 export interface SideOptions {
   exec?: string
   baseExec?: string
   headExec?: string
+  /** The name of an implementation or of a configured subject. */
+  head?: string
+  /** Such a name, or a folder. */
   base?: string
   baseRef?: string
   setup?: string
@@ -32,47 +34,61 @@ export interface Sides {
   headName: string
 }
 
+/** How a side is started: here, or in another checkout. */
+interface Start {
+  label: string
+  subject(folder?: string): Subject
+}
+
 /** Runs `use` with both; what was made for it (a checkout) is gone afterwards, in every case. */
 export async function withSides<T>(
   options: SideOptions,
   use: (sides: Sides) => Promise<T>,
 ): Promise<T> {
-  const command = options.headExec ?? options.exec
-  if (command === undefined) {
-    throw new UsageError("Say how head is started, for example --head-exec './server {port}'.")
-  }
-  const head = subjectOf('head', command, options)
-  if ([options.base, options.baseRef].filter((value) => value !== undefined).length > 1) {
-    throw new UsageError('Give --base DIR or --base-ref REF: one of them.')
-  }
+  const start = headOf(options)
+  const head = start.subject()
+  const headName = start.label
+  onlyOne({ '--base NAME or DIR': options.base, '--base-ref REF': options.baseRef })
   if (options.usesYardstick) {
     const base = resolveSubjects([YARDSTICK], { framing: YARDSTICK_FRAMING })[0]!
-    return use({ base, head, baseName: options.baseName ?? YARDSTICK, headName: command })
+    return use({ base, head, baseName: options.baseName ?? YARDSTICK, headName })
   }
-  const baseCommand = options.baseExec ?? command
-  const inFolder = (folder: string) =>
-    subjectOf('base', `cd ${shellQuoted(folder)} || exit 1\n${baseCommand}`, options)
-  if (options.base !== undefined) {
-    const folder = folderNamed(options.base)
-    const names = { baseName: `${baseCommand} in ${options.base}`, headName: command }
-    return use({ base: inFolder(folder), head, ...names })
+  const { base: asked, baseRef, baseExec, setup } = options
+  const named = asked === undefined ? null : baseNamed(asked)
+  if (named?.kind === 'name') {
+    onlyOne({ '--base NAME': asked, '--base-exec CMD': baseExec })
+    return use({ base: subjectNamed(named.name, options), head, baseName: named.name, headName })
   }
-  const { baseRef, setup } = options
+  const other = baseExec === undefined ? start : commandStart('base', baseExec, options)
+  if (named !== null) {
+    const baseName = `${other.label} in ${asked}`
+    return use({ base: other.subject(named.folder), head, baseName, headName })
+  }
   if (baseRef !== undefined) {
     return withCheckout({ ref: baseRef, ...(setup !== undefined && { setup }) }, (folder) => {
-      const names = { baseName: `${baseCommand} at ${baseRef}`, headName: command }
-      return use({ base: inFolder(folder), head, ...names })
+      const baseName = `${other.label} at ${baseRef}`
+      return use({ base: other.subject(folder), head, baseName, headName })
     })
   }
-  if (options.baseExec === undefined) {
-    const ways = '--base-exec CMD, --base DIR, --base-ref REF or --baseline FILE'
+  if (baseExec === undefined) {
+    const ways = '--base NAME, --base DIR, --base-exec CMD, --base-ref REF or --baseline FILE'
     throw new UsageError(`Say what head is compared with: ${ways}.`)
   }
-  const base = subjectOf('base', options.baseExec, options)
-  return use({ base, head, baseName: options.baseExec, headName: command })
+  return use({ base: other.subject(), head, baseName: other.label, headName })
 }
 
-function subjectOf(name: string, exec: string, options: SideOptions): Subject {
+function headOf(options: SideOptions): Start {
+  const { head, headExec, exec } = options
+  onlyOne({ '--head NAME': head, '--head-exec CMD': headExec, '--exec CMD': exec })
+  if (head !== undefined) {
+    return { label: head, subject: (folder) => subjectNamed(head, options, folder) }
+  }
+  const command = headExec ?? exec
+  if (command !== undefined) return commandStart('head', command, options)
+  throw new UsageError("Say how head is started: --head-exec './server {port}', or --head NAME.")
+}
+
+function commandStart(name: string, exec: string, options: SideOptions): Start {
   const { framing, maxFrame, readyPattern } = options
   const given: SubjectOptions = {
     name,
@@ -81,10 +97,12 @@ function subjectOf(name: string, exec: string, options: SideOptions): Subject {
     ...(maxFrame !== undefined && { maxFrame }),
     ...(readyPattern !== undefined && { readyPattern }),
   }
-  return resolveSubjects([], given)[0]!
+  const subject = (folder?: string): Subject =>
+    resolveSubjects([], folder === undefined ? given : { ...given, folder })[0]!
+  return { label: exec, subject }
 }
 
-function folderNamed(path: string): string {
-  if (existsSync(path) && statSync(path).isDirectory()) return resolve(path)
-  throw new UsageError(`--base ${path} is no folder. Give the folder of a checkout.`)
+function onlyOne(given: Readonly<Record<string, string | undefined>>): void {
+  const named = Object.keys(given).filter((name) => given[name] !== undefined)
+  if (named.length > 1) throw new UsageError(`Give ${named.join(' or ')}: one of them.`)
 }

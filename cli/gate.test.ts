@@ -92,7 +92,11 @@ describe.concurrent('wrong usage is 2, and says what to do', () => {
     ['no base', head, '--base-ref REF or --baseline FILE'],
     ['no head', ['--base-exec', ECHO, ...SUBJECT], 'Say how head is started'],
     ['two bases', [...head, '--base', '.', '--base-ref', 'HEAD'], 'one of them'],
-    ['a folder that is none', [...head, '--base', './nowhere'], './nowhere is no folder'],
+    [
+      'a folder that is none',
+      [...head, '--base', './nowhere'],
+      './nowhere is no subject and no folder',
+    ],
     ['a commit that is none', [...head, '--base-ref', 'no-such'], 'no-such is no commit'],
     ['an unknown scenario', [...head, '--base-exec', ECHO, '--scenario', 'x'], 'no scenario "x"'],
     ['one it cannot take', [...head, '--base-exec', ECHO, '--scenario', 'sink'], 'cannot take'],

@@ -36,7 +36,7 @@ export interface SubjectOptions {
   fixLedger?: boolean
   /** Set by the configuration alone: how a command line names the subject again. */
   configured?: string
-  /** Set by the configuration alone: where its command runs. */
+  /** Where its command runs; of an implementation, the checkout that it is of. */
   folder?: string
 }
 
@@ -145,9 +145,10 @@ function ourSubject(
   )
   const over = transport === 'unix' ? ' --transport unix' : ''
   const serve = { name, framing, service, messageBytesMax: options.maxFrame }
+  const root = options.folder === undefined ? {} : { root: options.folder }
   return {
     record: recordOf(name, asked, traits, options),
-    target: { kind: 'started', spec: { kind: 'implementation', serve, transport } },
+    target: { kind: 'started', spec: { kind: 'implementation', serve, transport, ...root } },
     traits,
     ledger: ledgerFor(options) ?? ledgerOf(implementation),
     ledgerPath: options.ledger ?? (implementation.ledger && fileURLToPath(implementation.ledger)),

@@ -1,8 +1,8 @@
 /** Exact counts of what one of our servers does for its messages, made in a process of its own. */
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { CountPlan, ExactCounts } from '../impl/count-main.ts'
+import { entryOf } from './entry.ts'
 import type { SubjectSpec } from './launch.ts'
 
 export type { ExactCounts } from '../impl/count-main.ts'
@@ -12,18 +12,17 @@ const WITHIN_MS = 30_000
 
 /**
  * Null for servers that are not ours, that serve no streams, or that do not send back what they
- * get. `root`: another checkout, whose servers are counted then.
+ * get. Those of another checkout are counted by that checkout's own program.
  */
 export async function countExactly(
   spec: SubjectSpec,
   load: Pick<CountPlan, 'messageBytes' | 'depth'>,
-  options: { root?: string; signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal } = {},
 ): Promise<ExactCounts | null> {
   if (spec.kind !== 'implementation' || spec.transport === 'udp') return null
   const { name, framing } = spec.serve
   const plan: CountPlan = { name, ...(framing && { framing }), ...load }
-  const here = new URL('../impl/count-main.ts', import.meta.url).pathname
-  const entry = options.root === undefined ? here : join(options.root, 'impl/count-main.ts')
+  const entry = entryOf('impl/count-main.ts', spec.root)
   const { signal } = options
   try {
     const { stdout } = await execute(process.execPath, [entry, JSON.stringify(plan)], {

@@ -9,6 +9,7 @@ import { READY, type ServeArguments } from '../impl/serve.ts'
 import { type Address, formatAddress, parseAddress, type Transport } from '../posix/address.ts'
 import { nowMs, pauseMs } from './clock.ts'
 import { onCore } from './cores.ts'
+import { entryOf } from './entry.ts'
 import { HarnessError } from './errors.ts'
 import { OutputTail } from './output-tail.ts'
 import { freePort } from './ports.ts'
@@ -20,7 +21,13 @@ import { spawnGuarded } from './spawn-guarded.ts'
 import { releaseGroup } from './warden.ts'
 
 export type SubjectSpec =
-  | { kind: 'implementation'; serve: Omit<ServeArguments, 'listen'>; transport: Transport }
+  | {
+      kind: 'implementation'
+      serve: Omit<ServeArguments, 'listen'>
+      transport: Transport
+      /** Another checkout, whose servers are run. */
+      root?: string
+    }
   | { kind: 'exec'; command: string; readyPattern: RegExp | null; transport: Transport }
 
 export interface ListenAt {
@@ -196,8 +203,7 @@ function commandLine(
       spec.serve.files ?? (spec.serve.service === 'files' ? { root: newFolder() } : undefined)
     const folder = spec.serve.service?.startsWith('lesson-') ? newFolder() : undefined
     const args = JSON.stringify({ ...spec.serve, listen: formatAddress(address), files, folder })
-    const entry = new URL('../impl/serve.ts', import.meta.url).pathname
-    return { argv: [process.execPath, entry, args], env: {} }
+    return { argv: [process.execPath, entryOf('impl/serve.ts', spec.root), args], env: {} }
   }
   const values =
     address.transport === 'unix'

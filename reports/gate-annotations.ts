@@ -1,8 +1,8 @@
 /** Lines that GitHub Actions shows beside the run: one a finding, none where all is well. */
 import type { GateResult } from '../bench/gate/result.ts'
-import { changeOf, METRIC_WORDS } from './gate-words.ts'
+import { COUNTER_WORDS, changeOf, countsOf, METRIC_WORDS } from './gate-words.ts'
 
-export function gateAnnotations({ verdict, reason, cells }: GateResult): string[] {
+export function gateAnnotations({ verdict, reason, cells, counters }: GateResult): string[] {
   if (verdict === 'pass' || verdict === 'improved') return []
   const level = verdict === 'regressed' ? 'error' : 'warning'
   const found = cells
@@ -12,6 +12,13 @@ export function gateAnnotations({ verdict, reason, cells }: GateResult): string[
       const said = `${changeOf(cell)}: ${cell.reason}`
       return command(level, `${scenario}: ${METRIC_WORDS[metric]} ${verdict}`, said)
     })
+  found.push(
+    ...counters
+      .filter((one) => one.verdict === verdict)
+      .map((one) =>
+        command(level, `${one.scenario}: ${COUNTER_WORDS[one.counter]} ${verdict}`, countsOf(one)),
+      ),
+  )
   return found.length > 0 ? found : [command(level, `framegate gate: ${verdict}`, reason)]
 }
 

@@ -2,8 +2,8 @@
  * A gate as JUnit XML: a test a cell. Regressed is a failure; inconclusive is skipped, with the
  * reason. A result that measured nothing carries an error, so that no service takes it for green.
  */
-import type { GateCell, GateResult } from '../bench/gate/result.ts'
-import { changeOf } from './gate-words.ts'
+import type { GateCell, GateCounter, GateResult } from '../bench/gate/result.ts'
+import { changeOf, countsOf } from './gate-words.ts'
 import { content, element } from './xml.ts'
 
 interface TestCase {
@@ -29,6 +29,15 @@ const cellXml = (cell: GateCell): TestCase => {
   return test(scenario, metric, 'passed', element('system-out', {}, content(said)))
 }
 
+const counterXml = (one: GateCounter): TestCase => {
+  const { scenario, counter, verdict } = one
+  const said = countsOf(one)
+  if (verdict === 'pass' || verdict === 'improved') {
+    return test(scenario, counter, 'passed', element('system-out', {}, content(said)))
+  }
+  return test(scenario, counter, 'failure', element('failure', { type: verdict, message: said }))
+}
+
 const failure = (name: string, type: string, detail: string): TestCase =>
   test('right', name, 'failure', element('failure', { type, message: detail }))
 
@@ -39,9 +48,12 @@ export const renderGateJunit = (result: GateResult): string => {
     ...result.failures.map(({ side, scenario, symptom, detail }) =>
       failure(`${side} in ${scenario}`, symptom, detail),
     ),
+    ...result.counters.map(counterXml),
     ...result.cells.map(cellXml),
   ]
-  if (tests.length === 0 || result.partial) {
+  // Counts that are as they were are no verdict: nothing was timed.
+  const isDecided = result.cells.length > 0 || tests.some(({ end }) => end === 'failure')
+  if (!isDecided || result.partial) {
     const message = result.partial ? 'The run was interrupted.' : result.reason
     const type = result.partial ? 'partial' : 'nothing-ran'
     tests.push(test('run', type, 'error', element('error', { type, message })))

@@ -1,8 +1,10 @@
 /** A gate as a comment on a pull request: the verdict first, then what it rests on. */
-import type { GateCell, GateResult, GateVerdict } from '../bench/gate/result.ts'
+import type { GateCell, GateCounter, GateResult, GateVerdict } from '../bench/gate/result.ts'
 import { forestPlot } from './gate-forest.ts'
 import {
+  COUNTER_WORDS,
   changeOf,
+  countsOf,
   detectableOf,
   figureOf,
   METRIC_WORDS,
@@ -37,12 +39,13 @@ const WORDS: Readonly<Record<GateVerdict, string>> = {
 }
 
 export function renderGateMarkdown(result: GateResult): string {
-  const { cells, verdict, reason, warnings, partial } = result
+  const { cells, counters, verdict, reason, warnings, partial } = result
   const whole = page([
     `# ${VERDICT_MARKS[verdict]} framegate: ${WORDS[verdict].toLowerCase()}`,
     partialAlert(partial),
     text(shorten(reason, DETAIL_CHARACTERS_MAX)),
     wrongList(result),
+    counterTable(counters),
     cells.length === 0 ? null : codeBlock('text', forestPlot(cells.slice(0, ROWS_MAX))),
     cells.length === 0 ? null : cellTable(cells.slice(0, ROWS_MAX)),
     cells.length > ROWS_MAX ? `${cells.length - ROWS_MAX} further cells are in the JSON.` : null,
@@ -70,6 +73,29 @@ function wrongList({ newFailures, failures }: GateResult): string | null {
 }
 
 const brief = (detail: string): string => text(shorten(detail, DETAIL_CHARACTERS_MAX))
+
+/** What is as it was is no news. */
+function counterTable(counters: readonly GateCounter[]): string | null {
+  if (counters.length === 0) return null
+  const changed = counters.filter(({ verdict }) => verdict !== 'pass')
+  if (changed.length === 0) return `All ${counters.length} exact counts are as they were.`
+  return table(
+    [
+      { title: '', align: 'left' },
+      { title: 'scenario', align: 'left' },
+      { title: 'counted', align: 'left' },
+      { title: 'base → head', align: 'right' },
+    ],
+    changed
+      .slice(0, ROWS_MAX)
+      .map((one) => [
+        VERDICT_MARKS[one.verdict],
+        text(one.scenario),
+        COUNTER_WORDS[one.counter],
+        countsOf(one),
+      ]),
+  )
+}
 
 const cellTable = (cells: readonly GateCell[]): string =>
   table(

@@ -1,5 +1,11 @@
 /** A gate's ratios and verdicts as people read them. */
-import type { GateCell, GateVerdict, MetricId } from '../bench/gate/result.ts'
+import type {
+  CounterId,
+  GateCell,
+  GateCounter,
+  GateVerdict,
+  MetricId,
+} from '../bench/gate/result.ts'
 import { COUNT, DURATION_NS, NO_BREAK_SPACE, quantity } from './units.ts'
 
 export const METRIC_WORDS: Readonly<Record<MetricId, string>> = {
@@ -37,6 +43,19 @@ export const figureOf = (metric: MetricId, value: number | null): string => {
     ? `${quantity(value, COUNT)}/s`
     : quantity(value, DURATION_NS)
 }
+
+export const COUNTER_WORDS: Readonly<Record<CounterId, string>> = {
+  reads: 'reads',
+  writes: 'writes',
+  bytesCopied: 'bytes copied',
+  allocations: 'allocations',
+}
+
+/** `62.5 → 1,000 per 1,000 messages`. */
+export const countsOf = ({ base, head }: GateCounter): string =>
+  `${COUNT_FORMAT.format(base)} → ${COUNT_FORMAT.format(head)} per 1,000 messages`
+
+const COUNT_FORMAT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
 
 /** What this cell could have seen. */
 export const detectableOf = ({ minimumDetectableEffect }: GateCell): string =>

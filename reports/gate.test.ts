@@ -1,5 +1,6 @@
 /** What a gate looks like to people and to CI services. */
 import { describe, expect, test } from 'bun:test'
+import type { GateCounter } from '../bench/gate/result.ts'
 import { gateAnnotations } from './gate-annotations.ts'
 import { renderGateCsv } from './gate-csv.ts'
 import { forestPlot } from './gate-forest.ts'
@@ -14,6 +15,13 @@ const hostile = {
   symptom: 'merged',
   detail: '</details><script>|`\n::error::x @everyone',
   repro: 'framegate conform',
+}
+const RISEN: GateCounter = {
+  scenario: 'pipelined',
+  counter: 'writes',
+  base: 62.5,
+  head: 1000,
+  verdict: 'regressed',
 }
 const NOTHING = { ...EXAMPLE_GATE, cells: [] }
 
@@ -52,7 +60,7 @@ test('the plot has a line for each cell, and arrows where an interval leaves it'
 describe('JUnit', () => {
   test('regressed fails, inconclusive is skipped with its reason', () => {
     const xml = renderGateJunit(EXAMPLE_GATE)
-    expect(xml).toContain('tests="4" failures="1" errors="0" skipped="1"')
+    expect(xml).toContain('tests="8" failures="1" errors="0" skipped="1"')
     expect(xml).toContain('<failure type="regressed" message="+4.6')
     expect(xml).toContain('<skipped message="×')
   })
@@ -60,6 +68,13 @@ describe('JUnit', () => {
   test('what measured nothing, or was interrupted, is an error', () => {
     expect(renderGateJunit(NOTHING)).toContain('errors="1"')
     expect(renderGateJunit({ ...EXAMPLE_GATE, partial: true })).toContain('errors="1"')
+  })
+
+  test('a count that has risen is a failure, though nothing was timed', () => {
+    const xml = renderGateJunit({ ...NOTHING, counters: [RISEN] })
+    expect(xml).toContain('failures="1" errors="0"')
+    const message = '62.5 → 1,000 per 1,000 messages'
+    expect(xml).toContain(`name="writes"><failure type="regressed" message="${message}"/>`)
   })
 
   test('a new failure of conformance is a failure', () => {
@@ -77,6 +92,13 @@ describe('annotations', () => {
     expect(line).toEndWith(': slower, and by more than the floor of 3 %25')
   })
 
+  test('one for each count that has risen', () => {
+    const counters = [...EXAMPLE_GATE.counters, RISEN]
+    expect(gateAnnotations({ ...NOTHING, counters })).toEqual([
+      '::error title=pipelined%3A writes regressed::62.5 → 1,000 per 1,000 messages',
+    ])
+  })
+
   test('none when all is well, and none that a server could write', () => {
     expect(gateAnnotations({ ...EXAMPLE_GATE, verdict: 'pass' })).toEqual([])
     const [line, ...more] = gateAnnotations({ ...NOTHING, reason: hostile.detail })
@@ -85,11 +107,11 @@ describe('annotations', () => {
   })
 })
 
-test('CSV: a line for each cell, with a time that tools take', () => {
+test('CSV: a line for each cell and count, with a time that tools take', () => {
   const { heading, lines } = renderGateCsv(EXAMPLE_GATE)
   expect(heading.trim().split(',').length).toBe(10)
   const rows = lines.trim().split('\n')
-  expect(rows.length).toBe(4)
+  expect(rows.length).toBe(8)
   for (const row of rows) expect(row).toMatch(/^\d{10},\w*,ping-pong,\w+,[\d.]*,/)
 })
 

@@ -7,6 +7,7 @@ import { marginOf, overall } from './decide.ts'
 import { METRICS } from './metric.ts'
 import type {
   GateCell,
+  GateCounter,
   GateFailure,
   GateResult,
   GateVerdict,
@@ -23,7 +24,8 @@ export type GateContext = Pick<
 
 export interface GateFindings {
   newFailures: readonly NewFailure[]
-  /** Null when nothing was timed, because of a new failure or an interruption. */
+  counters?: readonly GateCounter[]
+  /** Null when nothing was timed: because of a new failure, a counter or an interruption. */
   run: GateRun | null
   workloads: readonly Workload[]
   /** What about the machine was seen before. */
@@ -31,7 +33,7 @@ export interface GateFindings {
 }
 
 export function assemble(findings: GateFindings, context: GateContext): GateResult {
-  const { newFailures, run, workloads, warnings } = findings
+  const { newFailures, counters = [], run, workloads, warnings } = findings
   const cells = run ? run.cells.map(cellOf) : []
   const failures = run?.failures ?? []
   const missing = run?.plan ? [...run.missing, ...missingCells(cells, failures, workloads)] : []
@@ -42,6 +44,7 @@ export function assemble(findings: GateFindings, context: GateContext): GateResu
     ...outcome,
     newFailures: [...newFailures],
     failures,
+    counters: [...counters],
     cells,
     control: furthestControl(cells),
     warnings: [...warnings, ...(run?.warnings ?? [])],
@@ -100,6 +103,8 @@ function missingCells(
     .filter((name) => !there.has(name))
 }
 
+const UNTIMED = 'Nothing was timed.'
+
 type Outcome = Pick<GateResult, 'verdict' | 'reason'>
 
 function verdictOf(
@@ -107,13 +112,18 @@ function verdictOf(
   failures: readonly GateFailure[],
   cells: readonly GateCell[],
   missing: readonly string[],
-  { run }: GateFindings,
+  { run, counters = [] }: GateFindings,
 ): Outcome {
   const [broken] = newFailures
   if (broken) {
     const further = newFailures.length > 1 ? ` and ${newFailures.length - 1} more` : ''
     const reason = `head fails what base passes: ${broken.id} (${broken.symptom})${further}`
-    return { verdict: 'regressed', reason: `${reason}. Nothing was timed.` }
+    return { verdict: 'regressed', reason: `${reason}. ${UNTIMED}` }
+  }
+  const risen = counters.filter(({ verdict }) => verdict === 'regressed')
+  if (risen.length > 0) {
+    const reason = `head does more: ${risen.map(counterWords).join(', ')}. ${UNTIMED}`
+    return { verdict: 'regressed', reason }
   }
   const wrong = failures.find(({ side }) => side === 'head') ?? failures[0]
   if (wrong) {
@@ -129,25 +139,46 @@ function verdictOf(
   if (missing.length > 0) {
     return { verdict: 'inconclusive', reason: `Not measured: ${missing.join(', ')}.` }
   }
-  return ofCells(cells)
+  return ofCells(cells, counters)
 }
 
-function ofCells(cells: readonly GateCell[]): Outcome {
-  const verdict = overall(cells.map((cell) => cell.verdict))
-  const named = cells.filter((cell) => cell.verdict === verdict)
-  if (named.length === 0) return { verdict, reason: 'Nothing was measured.' }
-  return { verdict, reason: REASONS[verdict](named) }
+/** What has a verdict, and how a sentence names it. */
+interface Judged {
+  verdict: GateVerdict
+  name: string
+  why: string
 }
 
-const nameOf = ({ scenario, metric }: GateCell): string => `${scenario} ${metric}`
+function ofCells(cells: readonly GateCell[], counters: readonly GateCounter[]): Outcome {
+  if (cells.length === 0) return { verdict: 'inconclusive', reason: 'Nothing was measured.' }
+  const judged: Judged[] = [
+    ...cells.map(({ verdict, scenario, metric, reason }) => ({
+      verdict,
+      name: `${scenario} ${metric}`,
+      why: reason,
+    })),
+    ...counters.map((one) => ({
+      verdict: one.verdict,
+      name: counterWords(one),
+      why: 'a count is not a number',
+    })),
+  ]
+  const verdict = overall(judged.map((one) => one.verdict))
+  return { verdict, reason: REASONS[verdict](judged.filter((one) => one.verdict === verdict)) }
+}
 
-const REASONS: Readonly<Record<GateVerdict, (cells: readonly GateCell[]) => string>> = {
-  regressed: (cells) => `Worse: ${cells.map(nameOf).join(', ')}.`,
-  improved: (cells) => `Better: ${cells.map(nameOf).join(', ')}; nothing is worse.`,
+const counterWords = ({ scenario, counter, base, head }: GateCounter): string =>
+  `${scenario} ${counter} (${base} → ${head} per 1,000 messages)`
+
+const namesOf = (judged: readonly Judged[]): string => judged.map(({ name }) => name).join(', ')
+
+const REASONS: Readonly<Record<GateVerdict, (judged: readonly Judged[]) => string>> = {
+  regressed: (judged) => `Worse: ${namesOf(judged)}.`,
+  improved: (judged) => `Better: ${namesOf(judged)}; nothing is worse.`,
   pass: () => 'No cell is worse by as much as its margin.',
   inconclusive: ([first, ...others]) => {
     const further = others.length > 0 ? ` (and ${others.length} more)` : ''
-    return `${nameOf(first!)}: ${first!.reason}${further}.`
+    return `${first!.name}: ${first!.why}${further}.`
   },
 }
 

@@ -1,5 +1,6 @@
 /** What a gate says, as versioned JSON. Other programs rely on these names. */
 import type { Environment } from '../../harness/environment.ts'
+import type { ExactCounts } from '../../harness/exact-counts.ts'
 import type { WorkloadParameters } from '../scenario.ts'
 
 export const GATE_SCHEMA = 'framegate.gate/1'
@@ -45,6 +46,18 @@ export interface GateCell extends RatioInterval {
   controlLogRatios: (number | null)[]
 }
 
+export type CounterId = keyof ExactCounts
+
+/** One scenario × counter: per 1,000 messages, counted and not measured. */
+export interface GateCounter {
+  scenario: string
+  counter: CounterId
+  base: number
+  head: number
+  /** Any rise is a regression. */
+  verdict: GateVerdict
+}
+
 /** A server that was wrong under load: there is no figure, and none is needed. */
 export interface GateFailure {
   side: 'base' | 'head'
@@ -81,6 +94,8 @@ export interface GateResult {
   settings: GateSettings
   newFailures: NewFailure[]
   failures: GateFailure[]
+  /** None where one of both is no implementation of ours. */
+  counters: GateCounter[]
   cells: GateCell[]
   /** Of the cell whose control lies furthest from 1. */
   control: RatioInterval

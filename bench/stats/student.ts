@@ -20,8 +20,20 @@ const QUANTILE_MAX = 1e6
 /** Halvings of the interval: enough for every digit of a double. */
 const HALVINGS = 80
 
+/** By share and degrees: few are ever asked for, again and again. */
+const quantiles = new Map<string, number>()
+
 /** The t that so large a share (0 to 1, both excluded) lies below. */
 export function studentQuantile(share: number, degrees: number): number {
+  const key = `${share} ${degrees}`
+  const known = quantiles.get(key)
+  if (known !== undefined) return known
+  const found = searched(share, degrees)
+  quantiles.set(key, found)
+  return found
+}
+
+function searched(share: number, degrees: number): number {
   let [low, high] = [-QUANTILE_MAX, QUANTILE_MAX]
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2

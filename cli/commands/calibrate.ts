@@ -166,7 +166,7 @@ async function calibrateOne(
           alpha,
           floor: options.floor,
           seed: seed + calibrated.gates.length,
-          checksHead: false,
+          isFirst: false,
         }),
       )
       if (interrupted.aborted) return

@@ -43,7 +43,8 @@ export const addGate: AddCommand = (program, end) => {
     .option('--head-exec <command>', 'start head with this command, {port} replaced')
     .option('--base-exec <command>', 'start base with this one')
     .option('--exec <command>', 'the same command for both, with --base or --base-ref')
-    .option('--base <dir>', 'base is this folder; head is the working directory')
+    .option('--head <name>', 'head is this implementation, or this configured subject')
+    .option('--base <name or dir>', 'base is such a name; or head as it is in this folder')
     .option('--base-ref <ref>', 'base is this commit, in a temporary git worktree')
     .option('--setup <command>', 'makes the worktree of --base-ref ready')
     .option('--baseline <file>', 'compare with a stored run, by way of a yardstick')
@@ -69,7 +70,8 @@ export const addGate: AddCommand = (program, end) => {
 
 const HELP = `
 Head goes through the MUST cases first: what it fails and base does not is exit code 1 before
-anything is timed. Then base and head are started afresh in turn, four launches a block, and the
+anything is timed. So is, for implementations, an exact count that has risen: reads, writes, bytes
+copied, allocations. Then base and head are started afresh in turn, four launches a block, and the
 blocks decide: regressed, improved, pass, or inconclusive with what could have been seen.
 Exit codes: 0 pass or improved, 1 regressed, 2 usage, 3 inconclusive, 4 not started.
 
@@ -77,6 +79,7 @@ Examples:
   framegate gate --base-exec './old {port}' --head-exec './new {port}' --framing u32be
   framegate gate --base-ref origin/main --setup 'npm ci' --exec 'node server.js {port}' \\
     --framing u32be --md comment.md
+  framegate gate --base length-prefixed --head length-prefixed-send
   framegate gate --base ../main --exec './server {port}' --framing line --scenario ping-pong`
 
 async function gate(options: Options): Promise<ExitCode> {
@@ -92,7 +95,7 @@ async function gate(options: Options): Promise<ExitCode> {
   const result = await withSides({ ...options, ...yardstick(options) }, (sides) =>
     gateOnce({
       ...{ sides, workloads, budgetMs, alpha, floor, seed },
-      checksHead: true,
+      isFirst: true,
       ...stored(options),
     }),
   )

@@ -35,6 +35,12 @@ export const EXAMPLE_GATE: GateResult = {
   settings: { alpha: 0.01, floor: 0.03, budgetSeconds: 58, seed: 1 },
   newFailures: [],
   failures: [],
+  counters: [
+    { scenario: 'ping-pong', counter: 'reads', base: 1000, head: 1000, verdict: 'pass' },
+    { scenario: 'ping-pong', counter: 'writes', base: 1000, head: 1000, verdict: 'pass' },
+    { scenario: 'ping-pong', counter: 'bytesCopied', base: 64_000, head: 0, verdict: 'improved' },
+    { scenario: 'ping-pong', counter: 'allocations', base: 2000, head: 1000, verdict: 'improved' },
+  ],
   cells: [
     CELL,
     {
