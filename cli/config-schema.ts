@@ -17,7 +17,8 @@ const size = v.union(
   'a size is a number of bytes, or digits and B, KiB, MiB or GiB: "1MiB"',
 )
 
-const SubjectSettings = v.pipe(
+/** One server. */
+export const Subject = v.pipe(
   v.strictObject({
     /** What the command line and reports call it. */
     name: v.pipe(text, v.regex(/^[^-\s]\S*$/, 'a name has no spaces and begins with no dash')),
@@ -67,7 +68,7 @@ const GateSettings = v.strictObject({
 export const Config = v.strictObject({
   subjects: v.optional(
     v.pipe(
-      v.array(SubjectSettings),
+      v.array(Subject),
       v.check(
         (subjects) => new Set(subjects.map(({ name }) => name)).size === subjects.length,
         'two subjects have the same name',
@@ -78,6 +79,7 @@ export const Config = v.strictObject({
 })
 
 /** As it is written, before sizes are read. */
+export type SubjectSettings = v.InferInput<typeof Subject>
 export type FramegateConfig = v.InferInput<typeof Config>
 
 function isSize(written: string): boolean {

@@ -5,14 +5,12 @@ import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
 import { findImplementation } from '../impl/registry.ts'
 import { parseSize } from '../wire/options.ts'
-import { Config, type FramegateConfig } from './config-schema.ts'
+import { Config, type FramegateConfig, Subject, type SubjectSettings } from './config-schema.ts'
 import { UsageError } from './errors.ts'
 import type { SubjectOptions } from './subjects.ts'
 
 export const CONFIG_FILE = 'framegate.config.ts'
 const load = createRequire(import.meta.url)
-
-type SubjectSettings = NonNullable<FramegateConfig['subjects']>[number]
 
 /** The file that was named, or the one in the working directory; nothing when there is none. */
 function readConfig(named?: string): FramegateConfig & { folder: string } {
@@ -34,6 +32,13 @@ export const configuredGate = (): NonNullable<FramegateConfig['gate']> => readCo
 export function configuredSubjects(named?: string): SubjectOptions[] {
   const { subjects = [], folder } = readConfig(named)
   return subjects.map((subject) => optionsOf(subject, folder))
+}
+
+/** Settings of one subject that stand in no file, checked as if they did. Throws UsageError. */
+export function checkedSubject(settings: unknown): SubjectOptions {
+  const parsed = v.safeParse(Subject, settings)
+  if (parsed.success) return optionsOf(parsed.output, process.cwd())
+  throw new UsageError(`The subject is wrong at ${described(parsed.issues[0], 'subjects.')}`)
 }
 
 function optionsOf(subject: SubjectSettings, folder: string): SubjectOptions {
@@ -68,11 +73,11 @@ function moduleAt(path: string, shown: string): unknown {
 }
 
 /** `subjects.0.maxFrame: a size is …`, with what is allowed. */
-function described(issue: v.BaseIssue<unknown>): string {
+function described(issue: v.BaseIssue<unknown>, within = ''): string {
   const where = v.getDotPath(issue) ?? 'its top'
   const isUnknown = issue.type === 'strict_object' && issue.expected === 'never'
   if (!isUnknown) return `${where}: ${issue.message}.`
-  return `${where}: there is no such setting. There are: ${settingsAt(where).join(', ')}.`
+  return `${where}: there is no such setting. There are: ${settingsAt(`${within}${where}`).join(', ')}.`
 }
 
 /** The settings that are known where an unknown one stands. */

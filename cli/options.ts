@@ -10,9 +10,18 @@ export const SEED_DEFAULT = 1
 
 /** What names a subject, for every command that takes one. */
 export function addSubjectOptions(command: Command): Command {
-  return command
+  command
     .option('--exec <command>', 'start this server, {port} replaced')
     .option('--connect <address>', 'HOST:PORT or unix:/path of a running server')
+  return addServerOptions(command).option(
+    '--config <file>',
+    'configured subjects (default framegate.config.ts, where it is)',
+  )
+}
+
+/** What a server speaks and can do, however it is found. */
+export function addServerOptions(command: Command): Command {
+  return command
     .option('--ready-pattern <regex>', 'ready when its output matches, instead of when it listens')
     .option('--framing <framing>', 'as `framegate list framings` shows; "all" for implementations')
     .option('--request-framing <framing>', 'with --response-framing, where the two differ')
@@ -28,7 +37,6 @@ export function addSubjectOptions(command: Command): Command {
     .option('--single-connection', 'it serves one connection at a time')
     .option('--no-pipelining', 'it takes a request only after the reply to the one before')
     .option('--name <name>', 'what to call it in reports')
-    .option('--config <file>', 'configured subjects (default framegate.config.ts, where it is)')
 }
 
 /** A repeatable option. */

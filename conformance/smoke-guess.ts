@@ -13,9 +13,36 @@ import type { Subject } from './subject.ts'
 export interface Guess {
   /** What is the matter, for a person. */
   words: string
-  /** Options with which it answers as it should; null where none was found. */
+  /** Settings with which it answers as it should; null where none was found. */
+  settings: GuessedSettings | null
+  /** The same as options on a command line. */
   flags: string | null
 }
+
+/** Named as in a configuration. */
+export interface GuessedSettings {
+  framing?: string
+  requestFraming?: string
+  responseFraming?: string
+  service?: 'upper'
+  singleConnection?: true
+}
+
+const guessed = (words: string, settings: GuessedSettings | null = null): Guess => ({
+  words,
+  settings,
+  flags: settings && flagsOf(settings),
+})
+
+/** `--request-framing u32be --response-framing line`. */
+const flagsOf = (settings: GuessedSettings): string =>
+  Object.entries(settings)
+    .map(([name, value]) => {
+      const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+      if (value === true) return flag
+      return `${flag} ${/^[\w:-]+$/.test(value) ? value : `'${value}'`}`
+    })
+    .join(' ')
 
 interface Situation {
   steps: readonly SmokeStep[]
@@ -42,11 +69,11 @@ export async function guessFrom(situation: Situation): Promise<Guess> {
   const ended = subject.process?.ended
   if (ended) {
     const how = ended.signal ? `was ended by ${ended.signal}` : `exited with ${ended.code}`
-    return { words: `The server ${how}: mend that first.`, flags: null }
+    return guessed(`The server ${how}: mend that first.`)
   }
-  if (steps.length === 1) return { words: 'It takes no connection.', flags: null }
+  if (steps.length === 1) return guessed('It takes no connection.')
   if (steps.length === 3) {
-    return { words: `It answers one frame of a connection, and not the next.`, flags: null }
+    return guessed(`It answers one frame of a connection, and not the next.`)
   }
   const isAside = steps.length === 4
   try {
@@ -55,7 +82,7 @@ export async function guessFrom(situation: Situation): Promise<Guess> {
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error
     const where = traits.transport === 'unix' ? 'its path' : 'its port'
-    return { words: `It does not listen on ${where} any more. ${detail}`, flags: null }
+    return guessed(`It does not listen on ${where} any more. ${detail}`)
   }
 }
 
@@ -67,9 +94,9 @@ async function guessAside({ subject, traits, message }: Situation, what: string)
   )
   if (works && !traits.singleConnection) {
     const words = 'It serves one connection at a time: the second one waits for the first to end.'
-    return { words, flags: '--single-connection' }
+    return guessed(words, { singleConnection: true })
   }
-  return { words: `It cannot do with ${what}.`, flags: null }
+  return guessed(`It cannot do with ${what}.`)
 }
 
 async function guessFirst(situation: Situation, received: Uint8Array): Promise<Guess> {
@@ -83,18 +110,18 @@ async function guessFirst(situation: Situation, received: Uint8Array): Promise<G
   if (banner.length > 0) {
     const text = JSON.stringify(new TextDecoder().decode(banner.subarray(0, 40)))
     const words = `It speaks first: ${text} came before anything was asked.`
-    return { words, flags: null }
+    return guessed(words)
   }
   const other = await otherFraming(situation)
   if (other) return other
   if (received.length > 0) {
     const words = 'What came back is no reply to it in any framing that framegate knows.'
-    return { words, flags: null }
+    return guessed(words)
   }
   const words =
     'Nothing came back, in this framing or another that framegate tried. Does it answer every ' +
     'message with itself? If not, use --service upper or --exchanges FILE.'
-  return { words, flags: null }
+  return guessed(words)
 }
 
 const replyFramingOf = ({ framing, replyFraming }: SubjectTraits): ReferenceFraming =>
@@ -111,17 +138,16 @@ function guessFromReply(
   const loud = replyTo(message, 'upper', [])
   if (sameBytes(received, framing.frame(loud))) {
     const words = 'It answers in upper case.'
-    return { words, flags: '--service upper' }
+    return guessed(words, { service: 'upper' })
   }
   const reply = traits.service === 'exchanges' ? traits.exchanges![0]!.reply : message
   if (sameBytes(received, reply)) {
-    return { words: 'The reply has no frame around it.', flags: '--response-framing raw' }
+    return guessed('The reply has no frame around it.', { responseFraming: 'raw' })
   }
   for (const candidate of references(framing)) {
     if (!sameBytes(received, candidate.frame(reply))) continue
     const words = `It answers in another framing: ${describedAs(candidate.id, framing.id)}.`
-    const flags = `--request-framing ${traits.framing.id} --response-framing ${candidate.id}`
-    return { words, flags }
+    return guessed(words, { requestFraming: traits.framing.id, responseFraming: candidate.id })
   }
   return null
 }
@@ -138,7 +164,7 @@ async function otherFraming({ subject, traits, message }: Situation): Promise<Gu
   const found = (await Promise.all(tries)).find((framing) => framing !== null)
   if (!found) return null
   const words = `It answers frames of ${describedAs(found.id, traits.framing.id)}.`
-  return { words, flags: `--framing ${found.id}` }
+  return guessed(words, { framing: found.id })
 }
 
 function describedAs(found: string, asked: string): string {

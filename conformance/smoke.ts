@@ -61,7 +61,7 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeResult> {
   }
   if (steps.at(-1)!.ok) return { verdict: 'fine', steps, guess: null }
   const guess = await guessFrom({ steps, subject, traits, message: FIRST })
-  return { verdict: guess.flags === null ? 'server' : 'options', steps, guess }
+  return { verdict: guess.settings === null ? 'server' : 'options', steps, guess }
 }
 
 type Step = readonly [what: string, talk: () => Promise<void>]

@@ -11,6 +11,7 @@ import { addDiff } from './diff.ts'
 import { addExplain } from './explain.ts'
 import { addFiles } from './files.ts'
 import { addGate } from './gate.ts'
+import { addInit } from './init.ts'
 import { addList } from './list.ts'
 import { addMerge } from './merge.ts'
 import { addReport } from './report.ts'
@@ -21,6 +22,7 @@ import { addSmoke } from './smoke.ts'
 export type AddCommand = (program: Command, end: (code: ExitCode) => void) => void
 
 const COMMANDS: readonly AddCommand[] = [
+  addInit,
   addCompare,
   addConform,
   addSmoke,
