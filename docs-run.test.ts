@@ -96,7 +96,8 @@ function planForOne([first = '', ...rest]: string[]): Plan {
   if (called === 'npm ci') return look(existsSync(join(ROOT, 'package-lock.json')), 'no lock file')
   if (called === 'npm start') return lookAtOptions('compare', args)
   if (called === 'npm test') return lookAtTests(args)
-  if (called === 'npm run check') return look('check' in manifest.scripts, 'no script check')
+  const script = /^npm run (\w+)$/.exec(called)?.[1]
+  if (script) return look(script in manifest.scripts, `no script ${script}`)
   if (called === 'npm run -s framegate') {
     const [command = ''] = args
     return SLOW_COMMANDS.includes(command) ? lookAtOptions(command, args.slice(1)) : { kind: 'run' }
@@ -226,6 +227,7 @@ describe('this test itself', () => {
     ['npm start -- --quik', { kind: 'look', problem: 'compare has no --quik' }],
     ['npm test -- wire -t "x"', { kind: 'look', problem: null }],
     ['npm test -- wird', { kind: 'look', problem: 'no test file is chosen by wird' }],
+    ['npm run chekc', { kind: 'look', problem: 'no script chekc' }],
     ['NOBODY=1 npm test', { kind: 'look', problem: 'nothing reads NOBODY' }],
     ['curl localhost', { kind: 'unknown' }],
     ['npm ci && rm -r x', { kind: 'unknown' }],

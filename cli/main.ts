@@ -1,26 +1,17 @@
 /** argv in, exit code out. The only place that catches everything and ends the process. */
-import { Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
 import { HarnessError } from '../harness/errors.ts'
 import { ServeStartError, ServeUsageError } from '../impl/serve.ts'
-import manifest from '../package.json' with { type: 'json' }
 import { FramingOptionError } from '../wire/options.ts'
-import { addCommands } from './commands/registry.ts'
-import { configureConsole, warn } from './console.ts'
+import { warn } from './console.ts'
 import { NothingRanError, UsageError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { watchForInterrupts } from './interrupt.ts'
+import { createProgram } from './program.ts'
 
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok
-  const program = new Command('framegate')
-    .description(manifest.description)
-    .version(manifest.version)
-    .option('--quiet', 'print results only, no progress')
-    .option('--no-color', 'no colours (NO_COLOR is respected too)')
-    .showHelpAfterError('(framegate --help shows what there is)')
-    .hook('preAction', (_, action) => configureConsole(action.optsWithGlobals()))
-    .exitOverride()
-  addCommands(program, (ended) => {
+  const program = createProgram((ended) => {
     code = ended
   })
   try {

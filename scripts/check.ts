@@ -1,5 +1,5 @@
 /**
- * `npm run check`: types, lint with format, and style, side by side. Changes nothing.
+ * `npm run check`: types, lint with format, style and the reference, side by side. Changes nothing.
  * Exit code 1 if any of them fails.
  */
 import { join } from 'node:path'
@@ -28,8 +28,11 @@ const CHECKS: readonly Check[] = [
     remedy: 'npx biome check --write .',
   },
   {
-    name: 'style',
-    argv: [process.execPath, 'test', './tidy.test.ts', '--only-failures', '--timeout=60000'],
+    name: 'style and reference',
+    argv: [
+      ...[process.execPath, 'test', './tidy.test.ts', './scripts/reference.test.ts'],
+      ...['--only-failures', '--timeout=60000'],
+    ],
     remedy: 'each message says what to do instead',
   },
 ]

@@ -18,6 +18,18 @@ type Row = { id: string; summary: string; note?: string } & Record<string, unkno
 /** Who a case judges. */
 const CLIENT_IDS = new Set(CLIENT_CASES.map(({ id }) => id))
 
+export function caseRows() {
+  return ALL_CASES.map(({ id, level, clauses, sends, expects, finds }) => ({
+    id,
+    role: CLIENT_IDS.has(id) ? ('client' as const) : ('server' as const),
+    summary: sends,
+    level,
+    clauses,
+    expects,
+    finds,
+  }))
+}
+
 const LISTS: Record<string, () => Row[]> = {
   implementations: () =>
     IMPLEMENTATIONS.map(({ id, summary, discipline, framings, ledger, service }) => ({
@@ -29,16 +41,7 @@ const LISTS: Record<string, () => Row[]> = {
       wrongByDesign: ledger !== null,
     })),
   framings: describeFramings,
-  cases: () =>
-    ALL_CASES.map(({ id, level, clauses, sends, expects, finds }) => ({
-      id,
-      role: CLIENT_IDS.has(id) ? 'client' : 'server',
-      summary: sends,
-      level,
-      clauses,
-      expects,
-      finds,
-    })),
+  cases: caseRows,
   scenarios: () => SCENARIOS.map(({ id, claim, requires }) => ({ id, summary: claim, requires })),
 }
 

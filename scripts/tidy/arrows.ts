@@ -92,6 +92,8 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     packages: ['bun', 'node:', 'cli-progress', 'commander', 'valibot'],
   },
   'scripts/': { may: ['scripts/'], packages: ['bun', 'node:', 'typescript'] },
+  // Documents that are made of the program.
+  'scripts/reference/': { may: ['scripts/reference/', 'cli/'], packages: ['commander', 'node:'] },
   'examples/': { may: ['examples/'], packages: ['node:'] },
   // Tests of the repository itself.
   '': { may: ['scripts/', 'cli/', 'package.json'], packages: [] },
