@@ -1,71 +1,9 @@
 /** Baselines and whole results, from blocks that are numbers. */
 import { describe, expect, test } from 'bun:test'
-import type { Environment } from '../../harness/environment.ts'
-import { findScenario } from '../registry.ts'
-import { workloadOf } from '../scenario.ts'
 import { assemble } from './assemble.ts'
 import { againstBaseline, type Baseline, baselineOf, machineOf, otherMachine } from './baseline.ts'
-import { openCells } from './cells.ts'
 import type { GateFailure } from './result.ts'
-import type { GateRun } from './run.ts'
-import { runStages } from './stages.ts'
-
-const workload = workloadOf(findScenario('ping-pong')!, 'full')
-
-const environment: Environment = {
-  framegate: '0.1.0',
-  bun: '1.4.5',
-  platform: 'linux x64',
-  kernel: '6.1',
-  cpuModel: 'a processor',
-  cores: 2,
-  memoryBytes: 2 ** 32,
-  commit: 'abc',
-  dirty: false,
-  load1: 0,
-  stealShare: 0,
-  timeScale: 1,
-  startedAt: '2030-01-01T00:00:00.000Z',
-  seed: 1,
-}
-
-/** A run in which head costs so much, by metric in the order of the table; noise of 0.4 %. */
-async function runOf(shifts: readonly number[], value = (log: number) => log): Promise<GateRun> {
-  const cells = openCells(workload, 0.03)
-  const outcomes = await runStages({
-    cells,
-    plan: { routeBlocks: 0, looks: [12] },
-    alpha: 0.01,
-    async take(_, blocks) {
-      for (const [index, cell] of cells.entries()) {
-        for (let block = 0; block < blocks; block++) {
-          const noise = 0.004 * ((block % 3) - 1)
-          cell.logRatios.push(value(shifts[index]! + noise))
-          cell.controls.push(noise)
-          cell.base.push(100)
-          cell.head.push(100)
-        }
-      }
-      return true
-    },
-  })
-  const plan = { routeBlocks: 0, looks: [12], warmUpMs: 1, closedMs: 1, openMs: 1 }
-  const measured = outcomes.map((outcome, index) => ({ cell: cells[index]!, outcome }))
-  return { cells: measured, failures: [], plan, missing: [], warnings: [] }
-}
-
-const resultOf = (run: GateRun | null, workloads = [workload]) =>
-  assemble(
-    { newFailures: [], run, workloads, warnings: [] },
-    {
-      partial: false,
-      environment,
-      base: 'old',
-      head: 'new',
-      settings: { alpha: 0.01, floor: 0.03, budgetSeconds: 60, seed: 1 },
-      wallSeconds: 1,
-    },
-  )
+import { EXAMPLE_ENVIRONMENT, EXAMPLE_WORKLOAD, resultOf, runOf } from './testing.ts'
 
 const NOTHING = [0, 0, 0, 0]
 
@@ -125,7 +63,7 @@ describe('a result', () => {
 
   test('a new failure of conformance comes before all figures', () => {
     const newFailures = [{ id: 'a/b', symptom: 'merged', detail: '', repro: '' }]
-    const findings = { newFailures, run: null, workloads: [workload], warnings: [] }
+    const findings = { newFailures, run: null, workloads: [EXAMPLE_WORKLOAD], warnings: [] }
     const { verdict, reason } = assemble(findings, resultOf(null))
     expect(verdict).toBe('regressed')
     expect(reason).toBe('head fails what base passes: a/b (merged). Nothing was timed.')
@@ -134,7 +72,7 @@ describe('a result', () => {
 
 describe('against a baseline', () => {
   const stored = async (shifts: readonly number[]): Promise<Baseline> =>
-    JSON.parse(JSON.stringify(baselineOf(await runOf(shifts), environment, [])))
+    JSON.parse(JSON.stringify(baselineOf(await runOf(shifts), EXAMPLE_ENVIRONMENT, [])))
 
   const compared = async (then: Baseline, now: readonly number[]) =>
     resultOf(againstBaseline(await runOf(now), then, 0.01))
@@ -165,7 +103,7 @@ describe('against a baseline', () => {
   })
 
   test('another class of machine is named', () => {
-    const machine = machineOf(environment)
+    const machine = machineOf(EXAMPLE_ENVIRONMENT)
     expect(otherMachine(machine, machine)).toBeNull()
     expect(otherMachine({ ...machine, cores: 8 }, machine)).toBe('cores was 8 and is 2')
   })

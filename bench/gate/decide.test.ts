@@ -143,7 +143,7 @@ describe('the two stages', () => {
     let made = 0
     const outcomes = await runStages({
       cells,
-      plan: { routeBlocks: 4, looks: [12, 18] },
+      plan: { routeBlocks: 4, earlyBlocks: [], looks: [12, 18] },
       alpha: 0.01,
       async take(scenarios, blocks) {
         taken.push(`${[...scenarios].join('+')} ${blocks}`)
@@ -179,6 +179,41 @@ describe('the two stages', () => {
     const [, b] = cut.outcomes
     expect(b!.decision.verdict).toBe('inconclusive')
     expect(b!.decision.reason).toContain('--budget')
+  })
+
+  const early = async (moved: readonly number[]) => {
+    const taken: number[] = []
+    const cells: StageCell[] = moved.map(() => ({
+      scenario: 'a', floor: 0.03, logRatios: [], controls: [],
+    })) // biome-ignore format: a table
+    const outcomes = await runStages({
+      cells,
+      plan: { routeBlocks: 0, earlyBlocks: [4, 8], looks: [12] },
+      alpha: 0.01,
+      async take(_, blocks) {
+        taken.push(blocks)
+        for (const [index, one] of cells.entries()) {
+          one.logRatios.push(...around(moved[index]!, 0.004, blocks))
+          one.controls.push(...around(0, 0.004, blocks))
+        }
+        return true
+      },
+    })
+    const seen = outcomes.map(({ decision }) => decision.minimumDetectableEffect)
+    return { taken, verdicts: outcomes.map(({ decision }) => decision.verdict), seen }
+  }
+
+  test('nothing moves: a scenario ends before the first look', async () => {
+    const { seen, ...what } = await early([0, 0])
+    expect(what).toEqual({ taken: [4], verdicts: ['pass', 'pass'] })
+    // What would have been seen at the look: the floor, and what chance may take away from it.
+    for (const effect of seen) expect(effect).toBeWithin(0.03, 0.04)
+  })
+
+  test('one cell that moves, up or down, takes the whole scenario to the look', async () => {
+    const taken = [4, 4, 4]
+    expect(await early([0, 0.06])).toMatchObject({ taken, verdicts: ['pass', 'regressed'] })
+    expect(await early([-0.06, 0])).toMatchObject({ taken, verdicts: ['improved', 'pass'] })
   })
 
   test('what was not clean and is not there to be tested is never a pass', () => {

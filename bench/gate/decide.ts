@@ -50,6 +50,19 @@ export function isClean({ logRatios, floor }: CellBlocks): boolean {
   return mean < Math.log1p(floor * ROUTE_SHARE_OF_FLOOR) && high < Math.log1p(marginOf(floor))
 }
 
+/** Clean, and no faster either: what improved is to be told. */
+export function isQuiet(cell: CellBlocks): boolean {
+  const { mean } = estimate(cell.logRatios, CONFIDENCE)
+  return isClean(cell) && mean > -Math.log1p(cell.floor * ROUTE_SHARE_OF_FLOOR)
+}
+
+/** What a look at so many blocks could see of a cell that has fewer: there it goes if it moves. */
+export function couldSee({ logRatios, floor }: CellBlocks, blocks: number, rule: DecisionRule) {
+  const { alpha, family } = rule
+  const detection = { alpha: alpha / family, floor: Math.log1p(floor), power: POWER }
+  return Math.expm1(detectable(estimate(logRatios, CONFIDENCE), detection, blocks))
+}
+
 /** Second stage: one look at all cells that are tested together. */
 export function decide(cells: readonly CellBlocks[], { alpha, family }: DecisionRule) {
   const worse = holm(cells.map(pWorse), family)

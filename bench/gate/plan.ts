@@ -7,6 +7,9 @@ const LOOKS: readonly number[] = [12, 18, 24]
 /** Blocks of the first stage, which decides for each scenario whether there is a second. */
 const ROUTE_BLOCKS = 4
 
+/** Before the first of them: blocks after which a scenario in which nothing moves is done. */
+const EARLY_BLOCKS: readonly number[] = [4, 8]
+
 /** Of a launch without starting and ending. Beyond the larger, more blocks help more. */
 const LOADED_MS_MIN = 250
 const LOADED_MS_MAX = 850
@@ -20,6 +23,8 @@ const ROUTE_SHARE_OF_BUDGET = 0.55
 export interface GatePlan {
   /** 0: with one scenario there is nothing to choose among. */
   routeBlocks: number
+  /** Ascending. After so many, quiet scenarios end. */
+  earlyBlocks: readonly number[]
   /** Ascending. The last may be cut short by the budget. */
   looks: readonly number[]
   warmUpMs: number
@@ -57,6 +62,7 @@ export function planGate(input: PlanInput): GatePlan | null {
     routeBlocks === 0 ? looksWithin(affordable, needed) : LOOKS.filter((look) => look >= needed)
   return {
     routeBlocks,
+    earlyBlocks: isStaged ? EARLY_BLOCKS : [],
     looks: isStaged ? looks : looks.slice(0, 1),
     warmUpMs: loadedMs * WARM_UP_SHARE,
     closedMs: loadedMs * CLOSED_SHARE,

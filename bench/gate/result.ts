@@ -33,7 +33,7 @@ export interface GateCell extends RatioInterval {
   /** Slowdowns below it are none; what exceeds `margin` must be excluded to pass. Shares. */
   floor: number
   margin: number
-  /** `routed`: released by the first stage. `tested`: went on to the second. */
+  /** `routed`: released early, with nothing moved. `tested`: by a look of the second stage. */
   stage: 'routed' | 'tested'
   /** Medians over launches, in the metric's own unit. */
   base: number | null

@@ -38,7 +38,7 @@ const workloads = [workloadOf(findScenario('ping-pong')!, 'full')]
 const few: Omit<GateOptions, 'base' | 'head'> = {
   workloads,
   isStaged: true,
-  plan: { routeBlocks: 0, looks: [5], warmUpMs: 40, closedMs: 40, openMs: 40 },
+  plan: { routeBlocks: 0, earlyBlocks: [], looks: [5], warmUpMs: 40, closedMs: 40, openMs: 40 },
   // A loaded machine only takes longer.
   budgetMs: 600_000,
   alpha: 0.3,

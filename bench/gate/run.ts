@@ -85,6 +85,8 @@ class Run {
   #blockMs = 0
   #done = 0
   #total = 0
+  /** Blocks of the second stage. */
+  #tested = 0
 
   constructor(options: GateOptions) {
     this.#options = options
@@ -160,15 +162,15 @@ class Run {
     const { warmUpMs, closedMs, openMs } = plan
     const loadedMs = warmUpMs + closedMs + openMs
     this.#blockMs = LAUNCHES_PER_BLOCK * (loadedMs + (median(this.#overheadsMs) ?? 0))
-    const first = plan.routeBlocks || plan.looks[0]!
-    this.#total = first * LAUNCHES_PER_BLOCK * this.#trials.size
     this.#done = 0
   }
 
   async #take(scenarios: ReadonlySet<string>, blocks: number, plan: GatePlan): Promise<boolean> {
-    const isFirst = this.#done === 0
-    const launches = blocks * LAUNCHES_PER_BLOCK * scenarios.size
-    if (!isFirst || plan.routeBlocks === 0) this.#total = this.#done + launches
+    const isRouting = this.#done === 0 && plan.routeBlocks > 0
+    // Ending before the first look is a present, and not promised.
+    const planned = isRouting ? blocks : Math.max(blocks, plan.looks[0]! - this.#tested)
+    this.#total = this.#done + planned * LAUNCHES_PER_BLOCK * scenarios.size
+    if (!isRouting) this.#tested += blocks
     for (let round = 0; round < blocks; round++) {
       for (const scenario of scenarios) {
         if (this.#aborted || performance.now() + this.#blockMs > this.#endMs) return false

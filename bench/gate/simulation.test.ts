@@ -23,8 +23,8 @@ const WORKING_BUN = metricsOf(0.002, 0.009)
 const LIGHT_BUN = metricsOf(0.022, 0.025)
 const LIGHT_BUN_COLD = metricsOf(0.057, 0.044)
 
-const MINUTE = { routeBlocks: 0, looks: [12] }
-const FIVE_MINUTES = { routeBlocks: 4, looks: [12, 18, 24] }
+const MINUTE = { routeBlocks: 0, earlyBlocks: [4, 8], looks: [12] }
+const FIVE_MINUTES = { routeBlocks: 4, earlyBlocks: [4, 8], looks: [12, 18, 24] }
 const common = { scenarios: 1, disturbed: 0, plan: MINUTE }
 
 /** Effects are read a little smaller than they are: 5 % as 4.2 % (wall) to 4.6 % (CPU). */
@@ -40,6 +40,8 @@ describe('nothing changed', () => {
     const tally = await simulate({ ...common, metrics, effect: 0 }, gates, 1)
     expect(tally.regressed).toBeLessThanOrEqual(0.002)
     expect(tally.inconclusive).toBeLessThanOrEqual(0.01)
+    // Most of them end before the first look.
+    expect(tally.blocks).toBeLessThan(8)
   })
 
   test('the noisiest: not regressed either, but inconclusive', async () => {

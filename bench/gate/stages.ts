@@ -6,7 +6,15 @@
  * plan, never until something is significant.
  */
 import { spendAlpha } from '../stats/spending.ts'
-import { type CellBlocks, type CellDecision, decide, isClean } from './decide.ts'
+import {
+  type CellBlocks,
+  type CellDecision,
+  couldSee,
+  type DecisionRule,
+  decide,
+  isClean,
+  isQuiet,
+} from './decide.ts'
 import { blocksNeeded, type GatePlan } from './plan.ts'
 
 export interface StageCell extends CellBlocks {
@@ -24,7 +32,7 @@ export interface StageOutcome {
 
 export interface StageOptions<C extends StageCell> {
   cells: readonly C[]
-  plan: Pick<GatePlan, 'looks' | 'routeBlocks'>
+  plan: Pick<GatePlan, 'earlyBlocks' | 'looks' | 'routeBlocks'>
   alpha: number
   /**
    * Makes so many further blocks of each of these scenarios and adds them to their cells. False
@@ -44,12 +52,13 @@ export async function runStages<C extends StageCell>(
   let more = true
   if (plan.routeBlocks > 0) {
     more = await take(scenariosOf(cells), plan.routeBlocks)
-    for (const cell of cells) if (isClean(cell)) outcomes.set(cell, outcomeOf(cell, 'routed', 1))
+    const look = firstLook(options, cells.length)
+    for (const cell of cells) if (isClean(cell)) outcomes.set(cell, releasedOf(cell, look))
   }
   const tested = cells.filter((cell) => !outcomes.has(cell))
   if (more) await test(tested, options, outcomes)
   for (const cell of tested) {
-    if (!outcomes.has(cell)) outcomes.set(cell, outOfTime(outcomeOf(cell, 'routed', cells.length)))
+    if (!outcomes.has(cell)) outcomes.set(cell, outOfTime(outcomeOf(cell)))
   }
   return cells.map((cell) => outcomes.get(cell)!)
 }
@@ -69,31 +78,77 @@ async function test<C extends StageCell>(
   }
   const looks = plan.looks.filter((blocks) => blocks >= blocksNeeded(alpha, tested.length))
   const shares = spendAlpha(alpha, looks)
+  const early = plan.earlyBlocks.filter((blocks) => blocks < (looks[0] ?? 0))
   let open = tested
-  for (const [index, blocks] of looks.entries()) {
+  let made = 0
+  for (const blocks of [...early, ...looks]) {
     if (open.length === 0) return
-    const more = await take(scenariosOf(open), blocks - (looks[index - 1] ?? 0))
-    const decisions = decide(open, { alpha: shares[index]!, family: tested.length })
-    const isLast = !more || index === looks.length - 1
-    for (const [at, cell] of open.entries()) {
-      const decision = decisions[at]!
-      if (decision.verdict === 'inconclusive' && !isLast) continue
-      const { logRatios, controls } = cell
-      outcomes.set(cell, { decision, stage: 'tested', ...copied({ logRatios, controls }) })
-    }
+    const more = await take(scenariosOf(open), blocks - made)
+    made = blocks
+    const isLast = !more || blocks === looks.at(-1)
+    const share = shares[Math.max(0, looks.indexOf(blocks))]!
+    const decided =
+      more && early.includes(blocks)
+        ? quiet(open, firstLook(options, tested.length))
+        : looked(open, { alpha: share, family: tested.length }, isLast)
+    for (const [cell, outcome] of decided) outcomes.set(cell, outcome)
     open = open.filter((cell) => !outcomes.has(cell))
     onLook?.(open)
     if (isLast) return
   }
 }
 
+type Decided<C> = [cell: C, outcome: StageOutcome][]
+
+/**
+ * Scenarios with nothing moved in any cell, either way. Ending them early can only take away
+ * chances to accuse: it spends no error.
+ */
+function quiet<C extends StageCell>(open: readonly C[], look: Look): Decided<C> {
+  const loud = scenariosOf(open.filter((cell) => !isQuiet(cell)))
+  return open
+    .filter(({ scenario }) => !loud.has(scenario))
+    .map((cell) => [cell, releasedOf(cell, look)])
+}
+
+/** Undecided cells stay open, unless this is the last look. */
+function looked<C extends StageCell>(
+  open: readonly C[],
+  rule: DecisionRule,
+  isLast: boolean,
+): Decided<C> {
+  const decisions = decide(open, rule)
+  return open.flatMap((cell, index): Decided<C> => {
+    const decision = decisions[index]!
+    if (decision.verdict === 'inconclusive' && !isLast) return []
+    return [[cell, { decision, stage: 'tested', ...copied(cell) }]]
+  })
+}
+
 const scenariosOf = (cells: readonly StageCell[]): ReadonlySet<string> =>
   new Set(cells.map(({ scenario }) => scenario))
 
-/** What the first stage saw, in the words of the second; without error to spend nothing fails. */
-function outcomeOf(cell: StageCell, stage: StageOutcome['stage'], family: number): StageOutcome {
-  const [decision] = decide([cell], { alpha: 0, family })
-  return { decision: decision!, stage, ...copied(cell) }
+interface Look {
+  blocks: number
+  rule: DecisionRule
+}
+
+/** Where a cell that moves would first be tested. */
+function firstLook<C extends StageCell>({ plan, alpha }: StageOptions<C>, family: number): Look {
+  const looks = plan.looks.filter((blocks) => blocks >= blocksNeeded(alpha, family))
+  return { blocks: looks[0] ?? 0, rule: { alpha: spendAlpha(alpha, looks)[0] ?? 0, family } }
+}
+
+function releasedOf(cell: StageCell, { blocks, rule }: Look): StageOutcome {
+  const outcome = outcomeOf(cell)
+  const minimumDetectableEffect = couldSee(cell, blocks, rule)
+  return { ...outcome, decision: { ...outcome.decision, minimumDetectableEffect } }
+}
+
+/** What was seen before any look, in the words of a look; without error to spend nothing fails. */
+function outcomeOf(cell: StageCell): StageOutcome {
+  const [decision] = decide([cell], { alpha: 0, family: 1 })
+  return { decision: decision!, stage: 'routed', ...copied(cell) }
 }
 
 /** Blocks may be added to the cell afterwards. */

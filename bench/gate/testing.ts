@@ -1,8 +1,14 @@
 /** Gates made of numbers: launches differ as real ones do, and nothing is started. */
+import type { Environment } from '../../harness/environment.ts'
 import { createRandom, type Random } from '../../harness/random.ts'
+import { findScenario } from '../registry.ts'
+import { workloadOf } from '../scenario.ts'
+import { assemble } from './assemble.ts'
 import { controlLogRatio, logRatio } from './block.ts'
+import { openCells } from './cells.ts'
 import { overall } from './decide.ts'
 import type { GatePlan } from './plan.ts'
+import type { GateRun } from './run.ts'
 import { runStages, type StageCell } from './stages.ts'
 
 /** A metric of a simulated server. */
@@ -17,7 +23,7 @@ export interface Simulation {
   scenarios: number
   /** What head costs more, in the first scenario: 0.05 is 5 %, in every metric. */
   effect: number
-  plan: Pick<GatePlan, 'looks' | 'routeBlocks'>
+  plan: Pick<GatePlan, 'earlyBlocks' | 'looks' | 'routeBlocks'>
   /** Share of launches in which the machine is disturbed, costing 15 % more. */
   disturbed: number
 }
@@ -96,3 +102,63 @@ function normals(random: Random): () => number {
   const uniform = () => (random.below(2 ** 30) + 0.5) / 2 ** 30
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
 }
+
+export const EXAMPLE_WORKLOAD = workloadOf(findScenario('ping-pong')!, 'full')
+
+export const EXAMPLE_ENVIRONMENT: Environment = {
+  framegate: '0.1.0',
+  bun: '1.4.5',
+  platform: 'linux x64',
+  kernel: '6.1',
+  cpuModel: 'a processor',
+  cores: 2,
+  memoryBytes: 2 ** 32,
+  commit: 'abc',
+  dirty: false,
+  load1: 0,
+  stealShare: 0,
+  timeScale: 1,
+  startedAt: '2030-01-01T00:00:00.000Z',
+  seed: 1,
+}
+
+/** Numbers: what head costs, by metric in the order of the table; noise of 0.4 %. */
+export async function runOf(
+  shifts: readonly number[],
+  value = (log: number) => log,
+): Promise<GateRun> {
+  const cells = openCells(EXAMPLE_WORKLOAD, 0.03)
+  const outcomes = await runStages({
+    cells,
+    plan: { routeBlocks: 0, earlyBlocks: [], looks: [12] },
+    alpha: 0.01,
+    async take(_, blocks) {
+      for (const [index, cell] of cells.entries()) {
+        for (let block = 0; block < blocks; block++) {
+          const noise = 0.004 * ((block % 3) - 1)
+          cell.logRatios.push(value(shifts[index]! + noise))
+          cell.controls.push(noise)
+          cell.base.push(100)
+          cell.head.push(100)
+        }
+      }
+      return true
+    },
+  })
+  const plan = { routeBlocks: 0, earlyBlocks: [], looks: [12], warmUpMs: 1, closedMs: 1, openMs: 1 }
+  const measured = outcomes.map((outcome, index) => ({ cell: cells[index]!, outcome }))
+  return { cells: measured, failures: [], plan, missing: [], warnings: [] }
+}
+
+export const resultOf = (run: GateRun | null, workloads = [EXAMPLE_WORKLOAD]) =>
+  assemble(
+    { newFailures: [], run, workloads, warnings: [] },
+    {
+      partial: false,
+      environment: EXAMPLE_ENVIRONMENT,
+      base: 'old',
+      head: 'new',
+      settings: { alpha: 0.01, floor: 0.03, budgetSeconds: 60, seed: 1 },
+      wallSeconds: 1,
+    },
+  )

@@ -58,12 +58,17 @@ export interface DetectionRule {
   power: number
 }
 
-/** The least log ratio that blocks like these would have flagged with the power asked for. */
-export function detectable({ error, blocks }: Estimate, rule: DetectionRule): number {
+/**
+ * The least log ratio that blocks like these would have flagged with the power asked for: as many
+ * as there are, or `planned` of them.
+ */
+export function detectable(found: Estimate, rule: DetectionRule, planned = found.blocks): number {
+  const { blocks } = found
   if (blocks < BLOCKS_MIN) return Infinity
+  const error = found.error * Math.sqrt(blocks / planned)
   const missed = studentQuantile(rule.power, blocks - 1)
   const bySign = (studentQuantile(1 - rule.alpha, blocks - 1) + missed) * error
   // Not even blocks without any spread can come below 2^-n.
-  if (2 ** -blocks > rule.alpha) return Infinity
+  if (2 ** -planned > rule.alpha) return Infinity
   return Math.max(bySign, rule.floor + missed * error)
 }

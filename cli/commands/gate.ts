@@ -1,6 +1,5 @@
 /** `framegate gate`: is head slower than base? */
 import type { Baseline } from '../../bench/gate/baseline.ts'
-import type { GateResult } from '../../bench/gate/result.ts'
 import { parseSize } from '../../wire/options.ts'
 import { readBaseline } from '../baseline-file.ts'
 import { configuredGate } from '../config.ts'
@@ -8,6 +7,7 @@ import { log } from '../console.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { writeJson } from '../files.ts'
+import { exitCodeOf } from '../gate-exit.ts'
 import { writeGateFiles, writeOrExplain } from '../gate-files.ts'
 import { gateOnce } from '../gate-run.ts'
 import { gatedWorkloads } from '../gate-scenarios.ts'
@@ -130,12 +130,4 @@ function inconclusiveCode(asked: string | undefined): ExitCode {
   if (asked === 'pass') return EXIT.ok
   if (asked === 'fail') return EXIT.failed
   throw new UsageError(`--on-inconclusive is pass or fail, not "${asked}".`)
-}
-
-function exitCodeOf({ partial, verdict, cells }: GateResult, inconclusive: ExitCode): ExitCode {
-  if (partial) return EXIT.interrupted
-  if (verdict === 'regressed') return EXIT.failed
-  // What measured nothing at all is never let through.
-  if (verdict === 'inconclusive') return cells.length === 0 ? EXIT.inconclusive : inconclusive
-  return EXIT.ok
 }

@@ -43,7 +43,7 @@ export async function predict(options: PredictOptions): Promise<Prediction[]> {
         for (let block = 0; block < wanted; block++) draw(cells, random.below(size))
         return true
       }
-      const plan = { routeBlocks: 0, looks: [blocks] }
+      const plan = { routeBlocks: 0, earlyBlocks: [], looks: [blocks] }
       const outcomes = await runStages({ cells, plan, alpha, take })
       const verdict = overall(outcomes.map(({ decision }) => decision.verdict))
       if (verdict === 'regressed') prediction.regressed += 1 / count
