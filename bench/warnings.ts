@@ -5,10 +5,10 @@ import { median, spreadShare } from './stats/median.ts'
 /** From this share of a core on, the generator may be what was measured. */
 export const GENERATOR_SHARE_MAX = 0.9
 /** Open loop: a generator that is later than this is not on time. */
-const SCHEDULE_LAG_NS_P99_MAX = 200_000
+export const SCHEDULE_LAG_NS_P99_MAX = 200_000
 const SPREAD_SHARE_MAX = 0.1
 /** Of the measured time in which the subject was ready to run, but something else ran. */
-const RUN_QUEUE_SHARE_MAX = 0.2
+export const RUN_QUEUE_SHARE_MAX = 0.2
 /** Between the halves of the measured time. */
 const DRIFT_SHARE_MAX = 0.1
 
