@@ -8,6 +8,7 @@ import { links, titles } from './scripts/tidy/markdown.ts'
 import { type Rule, readRepository, repositoryOf } from './scripts/tidy/repository.ts'
 import { describeViolations, RULES } from './scripts/tidy/rules.ts'
 import { fileLength, functionLength, lineLength } from './scripts/tidy/sizes.ts'
+import { translations } from './scripts/tidy/translations.ts'
 import { constructs, words } from './scripts/tidy/words.ts'
 
 const ROOT = import.meta.dir
@@ -228,6 +229,25 @@ describe('documents', () => {
     expect(await told(links, lost)).toBe(
       'a.md:2 The link to x.svg leads nowhere: there is no x.svg.\n' +
         'a.md:2 The link to c.md leads nowhere: there is no c.md.',
+    )
+  })
+
+  test('a translation has the commands and links of the README, and its own words', async () => {
+    const fence = (...lines: string[]) => ['```sh', ...lines, '```'].join('\n')
+    const english = `# A\n[b](b.md) [x](README.xx.md)\n${fence('npm ci # now', 'npm x  # exits 1')}`
+    const readme = { 'README.md': english }
+    const right = `# Ä\n[β](b.md) [A](README.md)\n${fence('npm ci   # jetzt', 'npm x  # exits 1')}`
+    expect(await told(translations, { ...readme, 'README.xx.md': right })).toBe('')
+    const wrong = `# Ä\n[β](c.md)\n${fence('npm ci', 'npm x')}`
+    expect(await told(translations, { ...readme, 'README.xx.md': wrong })).toBe(
+      [
+        'README.md has a command that is missing here: npm x  # exits 1',
+        'A command that README.md does not have: npm x',
+        'README.md has a link that is missing here: b.md',
+        'A link that README.md does not have: c.md',
+      ]
+        .map((message) => `README.xx.md:1 ${message}`)
+        .join('\n'),
     )
   })
 })

@@ -4,6 +4,7 @@ import { deadExports, deadFiles } from './dead.ts'
 import { links, titles } from './markdown.ts'
 import type { Rule, Violation } from './repository.ts'
 import { fileLength, functionLength, lineLength } from './sizes.ts'
+import { translations } from './translations.ts'
 import { constructs, words } from './words.ts'
 
 export const RULES: readonly { says: string; rule: Rule }[] = [
@@ -17,6 +18,7 @@ export const RULES: readonly { says: string; rule: Rule }[] = [
   { says: 'no notes to oneself, no places of one machine', rule: words },
   { says: 'every document has one title', rule: titles },
   { says: 'links lead somewhere', rule: links },
+  { says: 'translations keep up', rule: translations },
 ]
 
 /** `file:line what is wrong, and what to do instead`, one a line. */
