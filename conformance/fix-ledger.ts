@@ -65,13 +65,20 @@ function kept(
     }))
 }
 
-const entryOf = ({ result, subject }: Seen, reason: string): LedgerEntry => ({
-  case: result.id,
-  framing: subject.framing,
-  transport: subject.transport,
-  symptom: result.symptom ?? 'crashed',
-  reason,
-})
+/** What was flaky may be so again: with any of its symptoms, or as a pass. */
+function entryOf({ result, subject }: Seen, reason: string): LedgerEntry {
+  const { id, repeats = [result] } = result
+  const failures = repeats.filter(({ outcome }) => FAILED.has(outcome))
+  const symptoms = [...new Set(failures.map(({ symptom }) => symptom ?? 'crashed'))]
+  return {
+    case: id,
+    framing: subject.framing,
+    transport: subject.transport,
+    symptom: symptoms.length === 1 ? symptoms[0]! : symptoms,
+    ...(repeats.some(({ outcome }) => outcome === 'pass') ? { mayPass: true } : {}),
+    reason,
+  }
+}
 
 const reasonFor = ({ result }: Seen, today: string): string => {
   const [sentence = ''] = result.detail.split('\n')

@@ -197,6 +197,18 @@ describe('a fixed ledger', () => {
     expect(fixLedger(fixed.ledger, [again], TODAY)).toMatchObject({ added: 0, removed: 0 })
   })
 
+  test('says of what is flaky that it may pass, and with which symptoms', () => {
+    const rounds = [
+      result('a', 'fail', 'merged'),
+      result('a', 'pass'),
+      result('a', 'fail', 'split'),
+    ]
+    const cases = joinRepeats(rounds.map((round) => [round]))
+    const { ledger } = fixLedger(ledgerOf(), [runOf(ledgerOf(), cases)], TODAY)
+    expect(ledger.entries).toMatchObject([{ symptom: ['merged', 'split'], mayPass: true }])
+    for (const round of rounds) expect(runOf(ledger, [round]).summary.failed).toBe(0)
+  })
+
   const order = (glob: string) => ['x/*', 'y/1', 'y/3', 'q', 'new'].indexOf(glob)
 })
 
