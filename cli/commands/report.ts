@@ -2,6 +2,7 @@
 import { basename, dirname, extname, join, relative } from 'node:path'
 import { BENCH_SCHEMA, type BenchResult } from '../../bench/result.ts'
 import { CONFORM_SCHEMA, type ConformResult } from '../../conformance/result.ts'
+import { renderBadge } from '../../reports/badge.ts'
 import { renderBenchMarkdown } from '../../reports/bench-markdown.ts'
 import { chartDataOfBench, chartDataOfCompare } from '../../reports/charts/chart.ts'
 import { renderCharts } from '../../reports/charts/svg.ts'
@@ -19,7 +20,7 @@ import { type ResultFile, readResultFile } from '../result-files.ts'
 import { readTraces } from '../trace-files.ts'
 import type { AddCommand } from './registry.ts'
 
-const FORMATS = ['md', 'html', 'junit'] as const
+const FORMATS = ['md', 'html', 'junit', 'badge'] as const
 type Format = (typeof FORMATS)[number]
 
 interface Options {
@@ -31,10 +32,10 @@ interface Options {
 export const addReport: AddCommand = (program, end) => {
   program
     .command('report')
-    .description('render results of earlier runs again: Markdown, HTML or JUnit')
+    .description('render results of earlier runs again: Markdown, HTML, JUnit or a badge')
     .argument('<files...>', 'results that --json, or compare (report.json), wrote')
     .option('--format <format>', FORMATS.join(', '), parseFormat, 'md')
-    .option('--out <file>', 'where to write it; Markdown and JUnit go to stdout without it')
+    .option('--out <file>', 'where to write it; all but HTML goes to stdout without it')
     .option('--trace <dir>', 'for HTML: what `conform --trace` wrote, shown with the cases')
     .addHelpText('after', HELP)
     .action(async (files: string[], options: Options) => {
@@ -53,7 +54,8 @@ Examples:
   framegate report reports/latest/report.json --format html --out report.html
   framegate report conform.json --format md
   framegate report conform.json --trace traces --format html
-  framegate report a.json b.json --format junit --out junit.xml`
+  framegate report a.json b.json --format junit --out junit.xml
+  framegate report conform.json --format badge --out badge.svg`
 
 function parseFormat(text: string): Format {
   const format = FORMATS.find((one) => one === text)
@@ -125,16 +127,18 @@ const RENDERERS: Readonly<Record<Format, Renderer>> = {
     const traces = tracesOf(conform, traceFolder)
     return compare ? htmlOfCompare(compare, traces) : htmlOfResults(conform, bench, traces)
   },
-  junit: ({ conform }) => {
-    if (!conform) throw new UsageError('JUnit has cases: give a result of conform or compare.')
-    return renderJunit(conform)
-  },
+  junit: ({ conform }) => renderJunit(withCases('JUnit', conform)),
+  badge: ({ conform }) => renderBadge(withCases('A badge', conform)),
+}
+
+function withCases(what: string, conform: ConformResult | null): ConformResult {
+  if (conform) return conform
+  throw new UsageError(`${what} is of cases: give a result of conform or compare.`)
 }
 
 function tracesOf(conform: ConformResult | null, folder: string | null): RunTrace[] {
   if (folder === null) return []
-  if (!conform) throw new UsageError('--trace goes with cases: give a result of conform.')
-  return readTraces(folder, conform)
+  return readTraces(folder, withCases('--trace', conform))
 }
 
 /** Charts go beside the file; on stdout the text refers to pictures beside the result. */
