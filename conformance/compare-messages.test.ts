@@ -30,6 +30,7 @@ describe('what came instead has a name', () => {
     ['corrupted', 'as long, other bytes', OWED, ['hellO']],
     ['corrupted', 'neither longer nor shorter of the same', OWED, ['goodbye']],
     ['extra-bytes', 'one that nobody is owed', ['a'], ['a', 'x']],
+    ['extra-bytes', 'one that is longer, in its place', ['a', 'b'], ['a', 'bx']],
     ['extra-bytes', 'an empty one in front of the right one', ['a', 'b'], ['', 'a', 'b']],
   ]
   test.each(table)('%s: %s', (symptom, _, owed, came) => {
@@ -50,6 +51,19 @@ test('the detail shows both, short and in a form that can be read', () => {
   )
   expect(firstDifference(bytes('x'), bytes(''))?.detail).toBe(
     'reply 1 should be 1 byte "x" and is an empty message.',
+  )
+})
+
+test('a byte that is wrong behind what is shown is named by its place', () => {
+  const owed = new Uint8Array(100_000).fill(0x61)
+  const came = owed.slice()
+  came[65_536] = 0xff
+  const detailOf = (reply: Uint8Array) => firstDifference([owed], [reply])?.detail
+  expect(detailOf(came)).toEndWith(
+    ' They differ from offset 65,536 on (1 byte in all): ff 61 61 61 instead of 61 61 61 61.',
+  )
+  expect(detailOf(owed.subarray(0, 99_998))).toEndWith(
+    ' They differ from offset 99,998 on: the end instead of 61 61.',
   )
 })
 

@@ -44,12 +44,13 @@ function classify(
     const symptom = again ? 'duplicated' : 'extra-bytes'
     return { symptom, detail: `${where} was not owed to anybody: ${show(message)}.` }
   }
-  const seen = `${where} should be ${show(wanted)} and is ${show(message)}.`
+  const seen = `${where} should be ${show(wanted)} and is ${show(message)}.${hidden(wanted, message)}`
   if (isAlone(expected, received, index)) {
     // What stands behind it is right: it is this one that is wrong, whatever else it looks like.
     if (wanted.length === message.length) return { symptom: 'corrupted', detail: seen }
     const isCut = index + 1 < received.length && startsWith(wanted, message)
     if (isCut) return { symptom: 'lost-bytes', detail: seen }
+    if (startsWith(message, wanted)) return { symptom: 'extra-bytes', detail: seen }
   }
   const together = runLength(expected.slice(index), message)
   if (together > 1) {
@@ -111,14 +112,34 @@ const startsWith = (whole: Uint8Array, start: Uint8Array): boolean =>
 
 const SHOWN_BYTES = 16
 
+/** Where two messages differ whose shown beginnings are alike; empty where these show it. */
+function hidden(wanted: Uint8Array, message: Uint8Array): string {
+  const length = Math.min(wanted.length, message.length)
+  let first = length
+  let count = 0
+  for (let at = 0; at < length; at++) {
+    if (wanted[at] === message[at]) continue
+    if (count === 0) first = at
+    count++
+  }
+  if (first < SHOWN_BYTES) return ''
+  const from = ` They differ from offset ${first.toLocaleString('en')} on`
+  const [owed, came] = [wanted, message].map((bytes) => hexOf(bytes.subarray(first, first + 4)))
+  const instead = `${came || 'the end'} instead of ${owed || 'the end'}`
+  if (wanted.length !== message.length) return `${from}: ${instead}.`
+  const many = `${count.toLocaleString('en')} byte${count === 1 ? '' : 's'} in all`
+  return `${from} (${many}): ${instead}.`
+}
+
+const hexOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes).toString('hex').replace(/../g, '$& ').trim()
+
 /** `5 bytes "hello"`, `1,048,576 bytes 00 01 02 …`. */
 function show(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'an empty message'
   const head = bytes.subarray(0, SHOWN_BYTES)
   const printable = head.every((byte) => byte >= 0x20 && byte < 0x7f)
   const more = bytes.length > SHOWN_BYTES ? ' …' : ''
-  const body = printable
-    ? `"${new TextDecoder().decode(head)}${more}"`
-    : `${Buffer.from(head).toString('hex').replace(/../g, '$& ').trim()}${more}`
+  const body = printable ? `"${new TextDecoder().decode(head)}${more}"` : `${hexOf(head)}${more}`
   return `${bytes.length.toLocaleString('en')} byte${bytes.length === 1 ? '' : 's'} ${body}`
 }

@@ -251,7 +251,7 @@ export class Dialogue {
   /** Behind lost bytes everything looks wrong: count them before blaming anything else. */
   async #throwIfBytesLost(detail: string): Promise<void> {
     const { owedBytes } = this.#transcript
-    if (owedBytes < LOSS_BYTES_MIN) return
+    if (owedBytes < LOSS_BYTES_MIN || this.#transcript.isWhole) return
     const { quiet, deadlineMs } = this.#options
     quiet.restart()
     while (this.peer.open && this.peer.receivedBytes < owedBytes && nowMs() < deadlineMs) {

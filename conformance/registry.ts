@@ -11,6 +11,7 @@ import { hostile } from './cases/hostile.case.ts'
 import { hostileEndings } from './cases/hostile-endings.case.ts'
 import { hostileLengths } from './cases/hostile-lengths.case.ts'
 import { integrity } from './cases/integrity.case.ts'
+import { integrityContents } from './cases/integrity-contents.case.ts'
 import { integritySeries } from './cases/integrity-series.case.ts'
 import { jsonHeader } from './cases/json-header.case.ts'
 import { jsonSpelling } from './cases/json-spelling.case.ts'
@@ -25,6 +26,7 @@ import { ownTexts } from './cases/own-texts.case.ts'
 import { resources } from './cases/resources.case.ts'
 import { sending } from './cases/sending.case.ts'
 import { sendingMany } from './cases/sending-many.case.ts'
+import { sendingTime } from './cases/sending-time.case.ts'
 import { udp } from './cases/udp.case.ts'
 import { udpServer } from './cases/udp-server.case.ts'
 import { udpTime } from './cases/udp-time.case.ts'
@@ -39,6 +41,7 @@ export const CASES: readonly Case[] = [
   ...boundaryCuts,
   ...boundaryLengths,
   ...integrity,
+  ...integrityContents,
   ...jsonHeader,
   ...jsonSpelling,
   ...ownRules,
@@ -53,6 +56,7 @@ export const CASES: readonly Case[] = [
   ...resources,
   ...sending,
   ...sendingMany,
+  ...sendingTime,
   ...lifecycleServer,
   ...udp,
   ...udpWeather,

@@ -25,7 +25,7 @@ export type Symptom =
   | 'split' // one message came back as several
   | 'lost-bytes' // bytes that were owed never came
   | 'lost-messages' // whole messages missing
-  | 'corrupted' // same length, other bytes
+  | 'corrupted' // a whole reply with other bytes than the message
   | 'reordered'
   | 'duplicated'
   | 'truncated-delivered' // a message cut off by the end of stream was answered

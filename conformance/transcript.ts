@@ -110,6 +110,12 @@ export class Transcript {
     return this.#received.length >= this.#owed.length
   }
 
+  /** True when every reply came as long as its header says: then none of their bytes were lost. */
+  get isWhole(): boolean {
+    const announced = this.#replyFraming.announce(1n) !== null
+    return announced && !this.#receipts && this.isComplete && this.partialBytes === 0
+  }
+
   /** True when more came than is owed. */
   get isExceeded(): boolean {
     return this.#received.length > this.#owed.length

@@ -6,7 +6,7 @@ const WORDS: Readonly<Record<Symptom, string>> = {
   split: 'one message came back as several',
   'lost-bytes': 'bytes that were owed never came',
   'lost-messages': 'whole messages went missing',
-  corrupted: 'the reply had the right length but other bytes',
+  corrupted: 'a reply came whole, but its bytes are not those of the message',
   reordered: 'messages came back in another order',
   duplicated: 'a message came back more than once',
   'truncated-delivered': 'a message cut off by the end of the stream was answered all the same',

@@ -102,13 +102,28 @@ export const ownRules = defineCases([
     'Lines that end in LF alone.',
     () => text('Content-Length: 5\n\nhello'),
   ),
-  refused(
-    must(
+  {
+    ...must(
       'content-length/endless-header',
       'CL-5',
       'A header without a limit: memory for the asking.',
     ),
-    'A header block of over 8 KiB.',
+    sends: 'A header line of 256 KiB that does not end.',
+    expects: 'The connection is ended, without waiting for more.',
+    unsupported: speaks('content-length'),
+    async run(trial) {
+      const dialogue = await trial.openProven()
+      await dialogue.send(joined(text('X-Long: '), letters(32 * HEADER_BLOCK_BYTES_MAX)), true)
+      await dialogue.refused('A header block that is 32 times too long already')
+    },
+  },
+  refused(
+    should(
+      'content-length/header-over-limit',
+      'CL-5',
+      'A limit that is looked at only while the end of the header has not come.',
+    ),
+    'A header block of just over 8 KiB, whole.',
     () =>
       joined(
         text('X-Long: '),

@@ -47,7 +47,7 @@ export const binaryRules = defineMutants([
   {
     id: 'cobs-zero-behind-full-block',
     fault: 'A full block stands for a zero, too.',
-    killedBy: { 'cobs/block-edges': ['corrupted', 'merged'] },
+    killedBy: { 'cobs/block-edges': ['extra-bytes'] },
     connection: class extends CobsConnection {
       override standsForZero() {
         return true

@@ -78,8 +78,8 @@ export const contents = defineMutants([
     id: 'escapes-ff',
     fault: 'The byte FF is doubled, as in Telnet.',
     killedBy: {
-      'integrity/all-byte-values': ['corrupted', 'merged'],
-      'integrity/runs-of-special-bytes': ['corrupted', 'merged'],
+      'integrity/all-byte-values': ['extra-bytes'],
+      'integrity/runs-of-special-bytes': ['extra-bytes'],
     },
     connection: class extends Connection {
       override answer(message: Uint8Array) {

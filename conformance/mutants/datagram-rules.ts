@@ -187,7 +187,7 @@ export const datagramRules = defineMutants([
   {
     id: 'udp-old-tail',
     fault: 'A short datagram is answered with what a longer one left in the buffer behind it.',
-    killedBy: { 'udp/alternating-sizes': ['merged', 'corrupted'] },
+    killedBy: { 'udp/alternating-sizes': ['extra-bytes'] },
     datagrams: class extends DatagramServer {
       readonly #buffer = new Uint8Array(DATAGRAM_BYTES_MAX)
       #longest = 0

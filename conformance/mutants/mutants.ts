@@ -33,6 +33,7 @@ import {
   ShortConnection,
 } from './plain-connections.ts'
 import { plainRules } from './plain-rules.ts'
+import { rewriting } from './rewriting.ts'
 import { sending } from './sending.ts'
 import { series } from './series.ts'
 import {
@@ -85,6 +86,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...moreSending,
   ...moreTextRules,
   ...plainRules,
+  ...rewriting,
   ...series,
   ...lengths,
   ...contents,

@@ -150,7 +150,10 @@ export const textRules = defineMutants([
   {
     id: 'content-length-endless-header',
     fault: 'A header block may be as long as it likes.',
-    killedBy: { 'content-length/endless-header': ['not-rejected'] },
+    killedBy: {
+      'content-length/endless-header': ['not-rejected'],
+      'content-length/header-over-limit': ['not-rejected'],
+    },
     connection: class extends ContentLengthConnection {
       override blockBytesMax = Number.POSITIVE_INFINITY
     },
