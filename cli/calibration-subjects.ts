@@ -9,8 +9,6 @@ export interface CalibrationSubject {
   framing: string
   /** Its command, with so much more work a message in it. */
   command(extraNs: number): string
-  /** False: it cannot be slowed down, so that only false alarms can be counted. */
-  canSlow: boolean
 }
 
 const quotedPath = (url: URL): string => shellQuoted(fileURLToPath(url))
@@ -48,7 +46,6 @@ function subjectOf(name: string, { program, workNs }: Kind): CalibrationSubject 
   return {
     name,
     framing: 'u32be',
-    canSlow: true,
     command(extraNs) {
       nsPerStep ||= Number(
         execFileSync('/bin/sh', ['-c', `${program} steps`], { encoding: 'utf8' }),
@@ -62,6 +59,5 @@ function subjectOf(name: string, { program, workNs }: Kind): CalibrationSubject 
 export const ownSubject = (exec: string, framing: string): CalibrationSubject => ({
   name: exec,
   framing,
-  canSlow: false,
   command: () => exec,
 })

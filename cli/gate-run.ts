@@ -24,7 +24,7 @@ export interface GateRunOptions {
   alpha: number
   floor: number
   seed: number
-  /** False: both sides and the machine have been looked at before. */
+  /** False: one of many. Sides and machine have been looked at, somebody else tells progress. */
   isFirst: boolean
   /** Base is the yardstick, and head is compared with what is stored here. */
   baseline?: Baseline
@@ -138,7 +138,7 @@ function conformance({ sides, baseline, store }: GateRunOptions, environment: En
 
 async function measured(pair: Pair, options: GateRunOptions, budgetMs: number): Promise<GateRun> {
   const { workloads, alpha, floor, seed } = options
-  const progress = startProgress('gate', 0)
+  const progress = options.isFirst ? startProgress('gate', 0) : null
   try {
     return await runGate({
       ...pair,
@@ -150,12 +150,12 @@ async function measured(pair: Pair, options: GateRunOptions, budgetMs: number): 
       seed,
       signal: interrupted,
       onProgress(now) {
-        progress.resize(now.total)
-        progress.step(wordsOf(now))
+        progress?.resize(now.total)
+        progress?.step(wordsOf(now))
       },
     })
   } finally {
-    progress.stop()
+    progress?.stop()
   }
 }
 

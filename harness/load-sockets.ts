@@ -1,6 +1,7 @@
 /** The sockets under load: Bun's own, because reading and writing through them costs least. */
 import type { SocketHandler, UnixSocketOptions } from 'bun'
 import type { Address } from '../posix/address.ts'
+import { giveBack } from '../wire/bytes.ts'
 import type { LoadSocket } from './load-connection.ts'
 import { openDatagrams } from './load-datagrams.ts'
 
@@ -39,7 +40,10 @@ export async function openLoadSocket(
 /** One for all: an object for each of thousands of connections would be most of their memory. */
 const HANDLER = {
   binaryType: 'uint8array',
-  data: ({ data }, chunk) => data.data(chunk),
+  data({ data }, chunk) {
+    data.data(chunk)
+    giveBack(chunk)
+  },
   drain: ({ data }) => data.drain(),
   close: ({ data }) => data.closed(),
   error: ({ data }, error) => data.fault(error),

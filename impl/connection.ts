@@ -6,6 +6,7 @@
  * bytes makes the kernel reset the connection and the peer lose replies (SPEC.md, ALL-5).
  */
 import type { Socket } from 'bun'
+import { giveBack } from '../wire/bytes.ts'
 import { type Decoder, type Encoder, FRAME, MALFORMED } from '../wire/framing.ts'
 import { JsonHeaderEncoder } from '../wire/json-header.ts'
 import type { SendDiscipline, WriteGrouping } from './contract.ts'
@@ -57,6 +58,8 @@ export class Connection {
     if (this.#phase === 'finishing') return
     const understood = this.#decodeInPieces(chunk)
     this.#outbox.flush()
+    // Who answers later may still look at its message.
+    if (this.#awaited === 0) giveBack(chunk)
     // Replies to the messages before the refused frame are owed all the same (ALL-5).
     if (!understood) return this.finish()
     const isBehind = this.#awaited > 0 || this.#outbox.pendingBytes > PENDING_BYTES_MAX
@@ -82,7 +85,10 @@ export class Connection {
     let step = decoder.next()
     if (answer === ECHO) {
       for (; step === FRAME; step = decoder.next()) {
-        this.#outbox.replyRange(decoder.buffer, decoder.start, decoder.end)
+        const { buffer, start, end } = decoder
+        // What was read is ours; what was put together of several reads is the decoder's.
+        if (buffer === chunk) this.#outbox.replyInPlace(chunk, start, end)
+        else this.#outbox.replyRange(buffer, start, end)
       }
     }
     while (step === FRAME) {

@@ -106,6 +106,13 @@ export interface Encoder {
     target: Uint8Array,
     offset: number,
   ): number
+  /**
+   * Makes a frame of the message `buffer[start, end)` where it lies: the head is written in front
+   * of it, over what stands there. Returns where the frame begins; it ends where the message does.
+   * -1, and nothing is written, where that would be before `from`, or where more follows the
+   * message. Only encoders have it that write no byte of the message.
+   */
+  encodeInPlace?(buffer: Uint8Array, start: number, end: number, from: number): number
   /** The whole frame in a buffer of its own. */
   encode(message: Uint8Array): Uint8Array
   /**

@@ -45,6 +45,16 @@ export abstract class HeadedEncoder implements Encoder {
     return frameEnd
   }
 
+  encodeInPlace(buffer: Uint8Array, start: number, end: number, from: number): number {
+    const messageBytes = end - start
+    const at = start - this.headBytes(messageBytes)
+    if (at < from || this.trailer.length > 0) return -1
+    if (this.looksInside) this.check(buffer.subarray(start, end))
+    else refuseOver(this.messageBytesMax, messageBytes)
+    this.writeHead(messageBytes, buffer, at)
+    return at
+  }
+
   encode(message: Uint8Array): Uint8Array {
     this.check(message)
     const frame = new Uint8Array(this.frameBytesMax(message.length))

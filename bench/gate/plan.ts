@@ -32,6 +32,13 @@ export interface GatePlan {
   openMs: number
 }
 
+/** Of one scenario, where there is time for one look. */
+export const SHORTEST_PLAN: Pick<GatePlan, 'routeBlocks' | 'earlyBlocks' | 'looks'> = {
+  routeBlocks: 0,
+  earlyBlocks: EARLY_BLOCKS,
+  looks: LOOKS.slice(0, 1),
+}
+
 export interface PlanInput {
   scenarios: number
   /** False: every scenario gets the same blocks, and one look. */

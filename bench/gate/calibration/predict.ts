@@ -2,11 +2,13 @@
  * What gates on this machine would say, from the blocks of a few. Pure.
  *
  * Blocks are drawn with replacement, all metrics of a block together, with an effect put in: real
- * noise, as many gates as wanted. It cannot know what happens once in an hour; real gates can.
+ * noise, as many gates as wanted, each of as many blocks as a minute holds. It cannot know what
+ * happens once in an hour; real gates can.
  */
 import { createRandom } from '../../../harness/random.ts'
 import { overall } from '../decide.ts'
 import { METRICS } from '../metric.ts'
+import { SHORTEST_PLAN } from '../plan.ts'
 import { runStages, type StageCell } from '../stages.ts'
 import type { CalibrationGate, Prediction } from './result.ts'
 
@@ -29,7 +31,6 @@ export async function predict(options: PredictOptions): Promise<Prediction[]> {
   const { gates, effects, alpha, count, seed } = options
   const pools = poolsOf(gates)
   const size = Math.min(...pools.map(({ pool }) => pool.length))
-  const blocks = Math.max(0, ...gates.flatMap(({ cells }) => cells.map((c) => c.logRatios.length)))
   if (pools.length === 0 || size < 2) return []
   const random = createRandom(seed)
   const predictions: Prediction[] = []
@@ -43,8 +44,7 @@ export async function predict(options: PredictOptions): Promise<Prediction[]> {
         for (let block = 0; block < wanted; block++) draw(cells, random.below(size))
         return true
       }
-      const plan = { routeBlocks: 0, earlyBlocks: [], looks: [blocks] }
-      const outcomes = await runStages({ cells, plan, alpha, take })
+      const outcomes = await runStages({ cells, plan: SHORTEST_PLAN, alpha, take })
       const verdict = overall(outcomes.map(({ decision }) => decision.verdict))
       if (verdict === 'regressed') prediction.regressed += 1 / count
       if (verdict === 'inconclusive') prediction.inconclusive += 1 / count

@@ -22,6 +22,17 @@ export interface CalibrationGate {
   }[]
 }
 
+/** How often real gates with one effect said `regressed`. */
+export interface Rate {
+  effect: number
+  gates: number
+  regressed: number
+  inconclusive: number
+  /** Of `regressed`, as a share: the exact 95 % interval. */
+  low: number
+  high: number
+}
+
 /** Shares of gates made again and again from the blocks of those in which nothing was changed. */
 export interface Prediction {
   effect: number
@@ -32,9 +43,13 @@ export interface Prediction {
 export interface CalibratedSubject {
   name: string
   command: string
+  floor: number
+  budgetSeconds: number
   /** Of base in the first gate; null where it cannot be seen. */
   cpuNsPerMessage: number | null
   gates: CalibrationGate[]
+  /** Ascending by effect. */
+  rates: Rate[]
   predictions: Prediction[]
 }
 
@@ -42,7 +57,9 @@ export interface CalibrationResult {
   schema: typeof CALIBRATION_SCHEMA
   partial: boolean
   environment: Environment
-  settings: { alpha: number; floor: number; budgetSeconds: number; runs: number; seed: number }
+  /** When each calibration began that this is put together of. */
+  runs: string[]
+  settings: { alpha: number; seed: number }
   subjects: CalibratedSubject[]
   warnings: string[]
 }

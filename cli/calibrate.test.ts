@@ -1,0 +1,180 @@
+/** Calibration: a small real one, and what is put together of several. */
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  CALIBRATION_SCHEMA,
+  type CalibratedSubject,
+  type CalibrationGate,
+  type CalibrationResult,
+} from '../bench/gate/calibration/result.ts'
+import { ratesOf } from '../bench/gate/calibration/summary.ts'
+import { EXAMPLE_ENVIRONMENT } from '../bench/gate/testing.ts'
+import { renderCalibrationMarkdown } from '../reports/calibration-markdown.ts'
+import { joined, readCalibration } from './calibration-join.ts'
+import { calibrationSubjects } from './calibration-subjects.ts'
+import { UsageError } from './errors.ts'
+import { EXIT } from './exit-codes.ts'
+
+setDefaultTimeout(120_000)
+const MAIN = join(import.meta.dir, 'main.ts')
+const folder = mkdtempSync(join(tmpdir(), 'framegate-test-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function calibrate(...args: string[]) {
+  const child = Bun.spawn([process.execPath, MAIN, 'calibrate', ...args], {
+    env: { ...process.env, NO_COLOR: '1' },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
+  return { code: await child.exited, out, err }
+}
+
+/** A gate whose four cells have these blocks. */
+const gateOf = (effect: number, verdict: CalibrationGate['verdict'], shift = effect) => ({
+  effect,
+  verdict,
+  reason: 'because',
+  wallSeconds: 30,
+  cells: (['cpuNsPerMessage', 'throughputPerSecond'] as const).map((metric) => ({
+    scenario: 'ping-pong',
+    metric,
+    floor: 0.03,
+    ratio: Math.exp(shift),
+    minimumDetectableEffect: 0.034,
+    logRatios: [shift + 0.004, shift - 0.004, shift, shift + 0.002],
+    controlLogRatios: [0.004, -0.004, 0, 0.002],
+  })),
+})
+
+const calibration = (
+  startedAt: string,
+  gates: CalibrationGate[],
+  changes: Partial<CalibrationResult['subjects'][0]> = {},
+): CalibrationResult => ({
+  schema: CALIBRATION_SCHEMA,
+  partial: false,
+  environment: { ...EXAMPLE_ENVIRONMENT, startedAt },
+  runs: [startedAt],
+  settings: { alpha: 0.01, seed: 1 },
+  subjects: [
+    {
+      name: 'python',
+      command: 'python3 echo.py {port} 0',
+      floor: 0.03,
+      budgetSeconds: 58,
+      cpuNsPerMessage: 30_000,
+      gates,
+      rates: ratesOf(gates),
+      predictions: [],
+      ...changes,
+    },
+  ],
+  warnings: [],
+})
+
+test('a small real one: a gate without a change, kept in its file', async () => {
+  const json = join(folder, 'small.json')
+  const md = join(folder, 'small.md')
+  // An error that three blocks are content with.
+  const small = ['--subject', 'light-bun', '--runs', '1', '--alpha', '90%', '--budget', '7s']
+  const { code, out, err } = await calibrate(...small, '--json', json, '--md', md)
+  expect(code).toBe(EXIT.ok)
+  expect(err).toContain('1 gates, at most 7 s; seed 1')
+  expect(err).toMatch(/calibrate: 1\/1, done \(light-bun unchanged: \w+, [\d.]+ s\)/)
+  expect(out).toBe(readFileSync(md, 'utf8'))
+  const { partial, subjects } = readCalibration(json)
+  expect(partial).toBe(false)
+  const [{ gates, cpuNsPerMessage }] = subjects as [CalibratedSubject]
+  expect(gates.map(({ effect, cells }) => [effect, cells.length])).toEqual([[0, 4]])
+  expect(cpuNsPerMessage).toBeGreaterThan(1_000)
+})
+
+test('work is as long as it is asked for: commands of all three kinds', () => {
+  for (const subject of calibrationSubjects([])) {
+    const stepsOf = (extraNs: number) => Number(subject.command(extraNs).split(' ').at(-1))
+    const more = stepsOf(100_000) - stepsOf(0)
+    expect(stepsOf(200_000) - stepsOf(0)).toBeWithin(2 * more - 1, 2 * more + 2)
+    expect(more).toBeGreaterThan(100)
+  }
+})
+
+describe('several runs put together', () => {
+  const pass = gateOf(0, 'pass')
+  const found = gateOf(0.05, 'regressed', 0.046)
+
+  test('gates of one subject are counted together, others get rows of their own', async () => {
+    const whole = await joined([
+      calibration('2030-01-01', [pass, found]),
+      calibration('2030-01-02', [pass, found, gateOf(0.05, 'inconclusive')]),
+      calibration('2030-01-03', [pass], { floor: 0.01 }),
+      calibration('2030-01-04', [pass], { name: 'light-bun' }),
+    ])
+    expect(whole.subjects.map(({ name, floor, gates }) => [name, floor, gates.length])).toEqual([
+      ['python', 0.03, 5],
+      ['python', 0.01, 1],
+      ['light-bun', 0.03, 1],
+    ])
+    expect(whole.subjects[0]!.rates).toMatchObject([
+      { effect: 0, gates: 2, regressed: 0, inconclusive: 0, low: 0 },
+      { effect: 0.05, gates: 3, regressed: 2, inconclusive: 1 },
+    ])
+    // Blocks of half a percent of noise: what thousands of gates would say is plain.
+    const shares = whole.subjects[0]!.predictions.map(({ regressed }) => Math.round(regressed))
+    expect(shares).toEqual([0, expect.any(Number), 1, 1])
+    const page = renderCalibrationMarkdown(whole)
+    expect(page).toContain('4 gates in which nothing was changed: 0 regressed, 0 inconclusive.')
+    expect(page.replaceAll('\u00a0', ' ')).toContain(
+      '| python | +5.0 % work | 3.0 % | 3 | 2 (9.4 % to 99 %) | 1 | +4.7 % | 0.5 | 0.5 |',
+    )
+  })
+
+  test.each([
+    [
+      'the same run twice',
+      [calibration('2030-01-01', [pass]), calibration('2030-01-01', [pass])],
+      'The calibration of 2030-01-01 is given twice.',
+    ],
+    [
+      'two machines',
+      [
+        calibration('2030-01-01', [pass]),
+        {
+          ...calibration('2030-01-02', [pass]),
+          environment: { ...EXAMPLE_ENVIRONMENT, cores: 64 },
+        },
+      ],
+      'Calibrations of two machines: cores was 2 and is 64.',
+    ],
+    [
+      'two error rates',
+      [
+        calibration('2030-01-01', [pass]),
+        { ...calibration('2030-01-02', [pass]), settings: { alpha: 0.05, seed: 1 } },
+      ],
+      '--alpha 0.01 and 0.05',
+    ],
+  ])('%s: refused', async (_, parts, message) => {
+    expect(joined(parts)).rejects.toThrow(message)
+  })
+
+  test('from files, with a page; what is no calibration is named', async () => {
+    const path = join(folder, 'one.json')
+    writeFileSync(path, JSON.stringify(calibration('2030-01-01', [pass, found])))
+    const { code, out } = await calibrate(path)
+    expect({ code, isPage: out.startsWith('# What the gate sees on this machine') }).toEqual({
+      code: EXIT.ok,
+      isPage: true,
+    })
+    for (const [text, message] of [
+      ['{', 'cannot be read as JSON'],
+      ['{"schema":"framegate.gate/1"}', 'is no calibration (framegate.calibration/1): at schema'],
+    ] as const) {
+      writeFileSync(path, text)
+      expect(() => readCalibration(path)).toThrow(UsageError)
+      expect(() => readCalibration(path)).toThrow(message)
+    }
+  })
+})

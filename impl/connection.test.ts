@@ -1,0 +1,137 @@
+/**
+ * Echoes in memory: whatever the cuts of the requests, and however little of a reply is taken at a
+ * time, what comes back is the frames of the messages. Each read is spoilt as soon as it has been
+ * handed on, since it is given back then.
+ */
+import { describe, expect, test } from 'bun:test'
+import type { Socket } from 'bun'
+import fc from 'fast-check'
+import {
+  bytesOf,
+  chunksOf,
+  concat,
+  cutsOf,
+  encodeAll,
+  framingOf,
+  messagesOf,
+  STREAM_FRAMINGS,
+} from '../wire/testing.ts'
+import { Connection } from './connection.ts'
+import { ECHO } from './service.ts'
+
+/** What a kernel would do: takes so many bytes of each write, in turn, and all of them at last. */
+class Peer {
+  readonly #takes: number[]
+  readonly #heard: Uint8Array[] = []
+  writes = 0
+
+  constructor(takes: readonly number[]) {
+    this.#takes = [...takes]
+  }
+
+  write(bytes: Uint8Array, offset: number, length: number): number {
+    this.writes++
+    const taken = Math.min(length, this.#takes.shift() ?? length)
+    this.#heard.push(bytes.slice(offset, offset + taken))
+    return taken
+  }
+
+  terminate(): void {}
+  pause(): void {}
+  resume(): void {}
+
+  heard(): string {
+    return concat(this.#heard).toHex()
+  }
+}
+
+const connectionTo = (peer: Peer, id: string): Connection => {
+  const framing = framingOf(id, id.startsWith('fixed') ? undefined : 1024 * 1024)
+  return new Connection(peer as unknown as Socket<Connection>, {
+    decoder: framing.decoder(),
+    encoder: framing.encoder(),
+    answer: ECHO,
+    discipline: 'sendall',
+    writes: 'joined',
+    readBytesMax: Number.POSITIVE_INFINITY,
+    onClose: () => undefined,
+  })
+}
+
+function echo(id: string, chunks: readonly Uint8Array[], takes: readonly number[] = []): Peer {
+  const peer = new Peer(takes)
+  const connection = connectionTo(peer, id)
+  for (const bytes of chunks) {
+    const chunk = bytes.slice()
+    connection.data(chunk)
+    // A large one is gone already.
+    if (chunk.length > 0) chunk.fill(0xaa)
+    connection.drain()
+  }
+  for (const _ of takes) connection.drain()
+  return peer
+}
+
+test.each([...STREAM_FRAMINGS])('%s comes back as it went', (id) => {
+  const framing = framingOf(id)
+  const streams = messagesOf(framing).chain((messages) => {
+    const stream = encodeAll(framing, messages)
+    const takes = fc.array(fc.nat({ max: 200 }), { maxLength: 12 })
+    return fc.tuple(fc.constant(stream), cutsOf(stream.length), takes)
+  })
+  fc.assert(
+    fc.property(streams, ([stream, cuts, takes]) => {
+      expect(echo(id, chunksOf(stream, cuts), takes).heard()).toBe(stream.toHex())
+    }),
+    { numRuns: 60 },
+  )
+})
+
+describe('writes', () => {
+  const framing = framingOf('u32be')
+  const frames = (bytes: number, count: number) =>
+    encodeAll(
+      framing,
+      Array.from({ length: count }, (_, at) => new Uint8Array(bytes).fill(at)),
+    )
+
+  test('one for a read, however many frames are in it', () => {
+    const stream = frames(64, 3_000)
+    const peer = echo('u32be', [stream])
+    expect(peer.heard()).toBe(stream.toHex())
+    expect(peer.writes).toBe(1)
+  })
+
+  test('one, when the first frame began in the read before', () => {
+    const stream = frames(64, 300)
+    const peer = echo('u32be', chunksOf(stream, [30]))
+    expect(peer.heard()).toBe(stream.toHex())
+    expect(peer.writes).toBe(1)
+  })
+
+  test('behind a large frame that came in pieces the rest is not copied to save one', () => {
+    const stream = concat([frames(200_000, 1), frames(100_000, 2)])
+    const peer = echo('u32be', chunksOf(stream, [1_000]))
+    expect(peer.heard()).toBe(stream.toHex())
+    expect(peer.writes).toBe(2)
+  })
+
+  test('heads that are spelt otherwise than ours are written anew', () => {
+    const odd = (text: string) => bytesOf(`X: y\r\ncontent-length:${text.length}\r\n\r\n${text}`)
+    const plain = (text: string) => bytesOf(`Content-Length: ${text.length}\r\n\r\n${text}`)
+    const texts = ['one', '', 'three', 'four', 'five']
+    const mixed = texts.map((text, at) => (at % 3 === 1 ? plain(text) : odd(text)))
+    const peer = echo('content-length', [concat(mixed)])
+    expect(peer.heard()).toBe(concat(texts.map(plain)).toHex())
+    expect(peer.writes).toBe(1)
+  })
+})
+
+test('a large read is given back when it is answered', () => {
+  const stream = encodeAll(framingOf('u32be'), [new Uint8Array(20_000).fill(7)])
+  const chunk = stream.slice()
+  const peer = new Peer([])
+  connectionTo(peer, 'u32be').data(chunk)
+  expect(chunk.length).toBe(0)
+  expect(peer.heard()).toBe(stream.toHex())
+})
