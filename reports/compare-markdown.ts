@@ -3,17 +3,8 @@ import type { BenchCell } from '../bench/result.ts'
 import type { CaseResult } from '../conformance/result.ts'
 import { chartDataOfCompare } from './charts/chart.ts'
 import type { ThemeName } from './charts/theme.ts'
-import {
-  alert,
-  code,
-  codeBlock,
-  details,
-  html,
-  page,
-  partialAlert,
-  section,
-  text,
-} from './markdown.ts'
+import { fitted, SUMMARY_BYTES_MAX } from './limits.ts'
+import { alert, code, codeBlock, details, html, partialAlert, section, text } from './markdown.ts'
 import { recommend } from './recommendation.ts'
 import { recommendationBox, restrictedOnes, wrongOnes } from './recommendation-words.ts'
 import type { CompareResult } from './report.ts'
@@ -85,7 +76,7 @@ const wentWrong = (result: CompareResult, views: readonly SubjectView[]): string
     .join('\n\n')
 }
 
-const title = ({ subjects, bench, conform }: CompareResult): string => {
+export const title = ({ subjects, bench, conform }: CompareResult): string => {
   const cases = new Set(conform.runs.flatMap((run) => run.cases.map(({ id }) => id))).size
   const scenarios = new Set(bench.cells.map(({ scenario }) => scenario)).size
   const what = [
@@ -109,7 +100,7 @@ export const renderCompareMarkdown = (
   const { cells, environment } = result.bench
   const isPartial = result.partial || result.conform.partial || result.bench.partial
   const recommendation = recommend(result)
-  return page([
+  const parts = [
     title(result),
     partialAlert(isPartial),
     recommendationBox(recommendation),
@@ -125,5 +116,6 @@ export const renderCompareMarkdown = (
     section('How it was measured', methodSection(cells, environment)),
     section('Measured on', environmentTable(environment)),
     section('Run it again', codeBlock('sh', result.repro)),
-  ])
+  ]
+  return fitted(parts, SUMMARY_BYTES_MAX)
 }

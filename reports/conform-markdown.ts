@@ -2,15 +2,15 @@
 import type { CaseResult, ConformResult, ConformRun } from '../conformance/result.ts'
 import { isOpen, isUnexpected, isWrong, markOf } from './case-mark.ts'
 import { type ConformVerdict, conformVerdict, runVerdict } from './conform-verdict.ts'
+import { cutTable, fitted, SUMMARY_BYTES_MAX } from './limits.ts'
 import {
   type Column,
   code,
   details,
   html,
-  page,
   partialAlert,
   section,
-  table,
+  shorten,
   text,
 } from './markdown.ts'
 import { caseList } from './sections/case-list.ts'
@@ -19,6 +19,8 @@ import { transportWord } from './sections/run-matrix.ts'
 import { NO_BREAK_SPACE, plural } from './units.ts'
 
 const CASES_SHOWN_MAX = 20
+const NAME_CHARACTERS_MAX = 80
+const RUNS_BYTES_MAX = 200_000
 const FOLDED_CASES_SHOWN_MAX = 5
 
 const VERDICT_WORDS: Readonly<Record<ConformVerdict, string>> = {
@@ -63,7 +65,7 @@ const COUNTS: readonly { one: string; many: string; isCounted(result: CaseResult
 const countsIn = (cases: readonly CaseResult[]) =>
   COUNTS.filter(({ isCounted }) => cases.some(isCounted))
 
-const verdictLine = (result: ConformResult): string => {
+export const verdictLine = (result: ConformResult): string => {
   const cases = result.runs.flatMap((run) => run.cases)
   const problems = result.runs.reduce((sum, run) => sum + run.problems.length, 0)
   const told = countsIn(cases).map(({ one, many, isCounted }) =>
@@ -74,7 +76,8 @@ const verdictLine = (result: ConformResult): string => {
   return `${VERDICT_WORDS[conformVerdict(result)]} ${[all, ...told, ...further].join(', ')}.`
 }
 
-const runTable = (runs: readonly ConformRun[]): string => {
+/** A run a row; those that do not fit are counted. */
+export const runTable = (runs: readonly ConformRun[], bytesMax: number): string => {
   const counts = countsIn(runs.flatMap(({ cases }) => cases))
   const isServiceShown = new Set(runs.map(({ subject }) => subject.service)).size > 1
   const columns: Column[] = [
@@ -86,14 +89,14 @@ const runTable = (runs: readonly ConformRun[]): string => {
     ...counts.map(({ many }): Column => ({ title: many, align: 'right' })),
   ]
   const rows = runs.map((run) => [
-    code(run.subject.name),
-    code(run.subject.framing),
+    code(shorten(run.subject.name, NAME_CHARACTERS_MAX)),
+    code(shorten(run.subject.framing, NAME_CHARACTERS_MAX)),
     ...(isServiceShown ? [code(run.subject.service)] : []),
     transportWord(run.subject),
     VERDICT_CELLS[runVerdict(run)].replaceAll(' ', NO_BREAK_SPACE),
     ...counts.map(({ isCounted }) => run.cases.filter(isCounted).length.toLocaleString('en-US')),
   ])
-  return table(columns, rows)
+  return cutTable(columns, rows, { bytesMax, noun: 'run' })
 }
 
 const runName = ({ subject }: ConformRun): string =>
@@ -127,16 +130,17 @@ const isObserved = ({ level, detail }: CaseResult): boolean => level === 'observ
 /** Short where all is well: the verdict and the runs. */
 export const renderConformMarkdown = (result: ConformResult): string => {
   const unexpected = result.runs.map(unexpectedOf).filter((one) => one !== null)
-  return page([
+  const parts = [
     '# Conformance',
     partialAlert(result.partial),
     verdictLine(result),
-    result.runs.length === 0 ? null : runTable(result.runs),
+    result.runs.length === 0 ? null : runTable(result.runs, RUNS_BYTES_MAX),
     section('Not as expected', unexpected.join('\n\n')),
     foldedOf(result, 'Inconclusive', isOpen),
     foldedOf(result, 'Expected failures', (one) => markOf(one) === 'known'),
     foldedOf(result, 'Lenient', (one) => markOf(one) === 'lenient'),
     foldedOf(result, 'Observed', isObserved),
     section('Run on', environmentTable(result.environment)),
-  ])
+  ]
+  return fitted(parts, SUMMARY_BYTES_MAX)
 }

@@ -1,6 +1,7 @@
 /** A comparison of two conformance runs, as a comment on a pull request. */
 import type { Change, DiffResult, SubjectDiff } from '../conformance/diff.ts'
-import { type Column, code, details, page, partialAlert, table, text } from './markdown.ts'
+import { COMMENT_BYTES_MAX, cutTable, fitted } from './limits.ts'
+import { type Column, code, details, partialAlert, shorten, text } from './markdown.ts'
 import { symptomWords } from './symptom-words.ts'
 import { plural } from './units.ts'
 
@@ -11,6 +12,11 @@ const VERDICTS: Readonly<Record<DiffResult['verdict'], string>> = {
   inconclusive: '❓ **Inconclusive.**',
   'nothing-compared': '❓ **Nothing in common to compare.**',
 }
+
+/** Of each table: a subject has five, and new failures come first. */
+const LIMIT = { bytesMax: 12_000, noun: 'case' }
+const DETAIL_CHARACTERS_MAX = 300
+const IDS_SHOWN_MAX = 100
 
 const COLUMNS: readonly Column[] = [
   { title: 'case', align: 'left' },
@@ -28,11 +34,14 @@ const rowOf = ({ id, old, new: now, detail }: Change): string[] => [
   code(id),
   text(endWords(old)),
   text(endWords(now)),
-  text(detail === '' && now?.symptom ? symptomWords(now.symptom) : (detail.split('\n')[0] ?? '')),
+  text(detail === '' && now?.symptom ? symptomWords(now.symptom) : firstLineOf(detail)),
 ]
 
+const firstLineOf = (detail: string): string =>
+  shorten(detail.split('\n')[0] ?? '', DETAIL_CHARACTERS_MAX)
+
 const changes = (title: string, list: readonly Change[]): string | null =>
-  list.length === 0 ? null : `**${title}**\n\n${table(COLUMNS, list.map(rowOf))}`
+  list.length === 0 ? null : `**${title}**\n\n${cutTable(COLUMNS, list.map(rowOf), LIMIT)}`
 
 function subjectPart(diff: SubjectDiff): string {
   const { name, framing, transport, newFailures, fixed, added, removed, stillFailing } = diff
@@ -51,19 +60,23 @@ function subjectPart(diff: SubjectDiff): string {
   return [title, ...(told.length > 0 ? told : ['No difference.'])].join('\n\n')
 }
 
-const folded = (summary: string, ids: readonly string[]): string =>
-  details(summary, ids.map((id) => `- ${code(id)}`).join('\n'))
+function folded(summary: string, ids: readonly string[]): string {
+  const lines = ids.slice(0, IDS_SHOWN_MAX).map((id) => `- ${code(id)}`)
+  const left = ids.length - lines.length
+  return details(summary, [...lines, ...(left > 0 ? [`- … and ${left} more`] : [])].join('\n'))
+}
 
 export const renderDiffMarkdown = (result: DiffResult): string => {
   const { verdict, partial, subjects, onlyOld, onlyNew } = result
   const others = (names: readonly string[], which: string) =>
     names.length > 0 ? `Only in the ${which} run: ${names.map(code).join(', ')}.` : null
-  return page([
+  const parts = [
     '## Conformance, before and now',
     VERDICTS[verdict],
     partialAlert(partial),
     ...subjects.map(subjectPart),
     others(onlyOld, 'old'),
     others(onlyNew, 'new'),
-  ])
+  ]
+  return fitted(parts, COMMENT_BYTES_MAX)
 }

@@ -11,6 +11,7 @@ import { renderConformMarkdown } from '../../reports/conform-markdown.ts'
 import type { RunTrace } from '../../reports/html/evidence.ts'
 import { renderJunit } from '../../reports/junit.ts'
 import { COMPARE_SCHEMA, type CompareResult } from '../../reports/report.ts'
+import { renderCompareShort, renderShort } from '../../reports/short-markdown.ts'
 import { log, print } from '../console.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -27,6 +28,7 @@ interface Options {
   format: Format
   out?: string
   trace?: string
+  short?: boolean
 }
 
 export const addReport: AddCommand = (program, end) => {
@@ -36,6 +38,7 @@ export const addReport: AddCommand = (program, end) => {
     .argument('<files...>', 'results that --json, or compare (report.json), wrote')
     .option('--format <format>', FORMATS.join(', '), parseFormat, 'md')
     .option('--out <file>', 'where to write it; all but HTML goes to stdout without it')
+    .option('--short', 'for Markdown: what fits into a comment on GitHub')
     .option('--trace <dir>', 'for HTML: what `conform --trace` wrote, shown with the cases')
     .addHelpText('after', HELP)
     .action(async (files: string[], options: Options) => {
@@ -52,7 +55,7 @@ Exit codes: 0 written, 2 a file cannot be read or has an unknown schema.
 
 Examples:
   framegate report reports/latest/report.json --format html --out report.html
-  framegate report conform.json --format md
+  framegate report conform.json --short
   framegate report conform.json --trace traces --format html
   framegate report a.json b.json --format junit --out junit.xml
   framegate report conform.json --format badge --out badge.svg`
@@ -63,13 +66,15 @@ function parseFormat(text: string): Format {
   throw new UsageError(`There is no format "${text}". There are: ${FORMATS.join(', ')}.`)
 }
 
-async function report(paths: readonly string[], { format, out, trace }: Options): Promise<void> {
+async function report(paths: readonly string[], options: Options): Promise<void> {
+  const { format, out, trace, short = false } = options
+  if (short && format !== 'md') throw new UsageError('--short is for Markdown: --format md.')
   if (trace !== undefined && format !== 'html') {
     throw new UsageError('--trace is for the HTML page: add --format html.')
   }
   const results = joined(paths.map(readResultFile))
   const target = out ?? (format === 'html' ? `${nameOf(paths[0]!)}.html` : null)
-  const content = await RENDERERS[format](results, { target, traceFolder: trace ?? null })
+  const content = await RENDERERS[format](results, { target, traceFolder: trace ?? null, short })
   if (target === null) return print(content.trimEnd())
   writeFileWhole(target, content)
   log(`written: ${relative('.', target)}`)
@@ -117,12 +122,14 @@ function joined(files: readonly ResultFile[]): Results {
 interface Rendering {
   target: string | null
   traceFolder: string | null
+  short: boolean
 }
 
 type Renderer = (results: Results, rendering: Rendering) => string | Promise<string>
 
 const RENDERERS: Readonly<Record<Format, Renderer>> = {
-  md: markdownOf,
+  md: (results, rendering) =>
+    rendering.short ? shortMarkdownOf(results) : markdownOf(results, rendering),
   html({ conform, bench, compare }, { traceFolder }) {
     const traces = tracesOf(conform, traceFolder)
     return compare ? htmlOfCompare(compare, traces) : htmlOfResults(conform, bench, traces)
@@ -139,6 +146,10 @@ function withCases(what: string, conform: ConformResult | null): ConformResult {
 function tracesOf(conform: ConformResult | null, folder: string | null): RunTrace[] {
   if (folder === null) return []
   return readTraces(folder, withCases('--trace', conform))
+}
+
+function shortMarkdownOf({ conform, bench, compare }: Results): string {
+  return compare ? renderCompareShort(compare) : renderShort(conform, bench)
 }
 
 /** Charts go beside the file; on stdout the text refers to pictures beside the result. */
