@@ -15,7 +15,7 @@ setDefaultTimeout(120_000)
 const folder = mkdtempSync(join(tmpdir(), 'framegate-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** A millisecond of work for each message, whatever else happens: waiting has to be told from it. */
+/** A millisecond of work for each message: waiting has to be told from it. */
 function server(name: string, { noDelay, wait = '' }: { noDelay: boolean; wait?: string }) {
   const path = join(folder, `${name}.mjs`)
   writeFileSync(
