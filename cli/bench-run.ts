@@ -8,10 +8,8 @@ import type { ConformResult } from '../conformance/result.ts'
 import type { Environment } from '../harness/environment.ts'
 import { preflight } from '../harness/preflight.ts'
 import type { Transport } from '../posix/address.ts'
-import { log } from './console.ts'
 import { UsageError } from './errors.ts'
-import { interrupted } from './interrupt.ts'
-import { startProgress } from './progress.ts'
+import { host } from './host.ts'
 import type { Subject } from './subjects.ts'
 
 export interface BenchRunOptions {
@@ -29,8 +27,8 @@ export async function measureSubjects(
 ): Promise<BenchResult> {
   const { workloads, launches, extents, conform, environment } = options
   const warnings = await preflight()
-  for (const warning of warnings) log(`noisy machine: ${warning}`)
-  const progress = startProgress('bench', subjects.length * workloads.length * launches)
+  for (const warning of warnings) host().log(`noisy machine: ${warning}`)
+  const progress = host().startProgress('bench', subjects.length * workloads.length * launches)
   let done = 0
   try {
     const cells = await runBench({
@@ -42,11 +40,11 @@ export async function measureSubjects(
       onProgress(now) {
         for (; done < now.done; done++) progress.step(`${now.subject} ${now.scenario}`)
       },
-      signal: interrupted,
+      signal: host().signal,
       seed: environment.seed,
     })
     for (const cell of cells) if (cell.conformant) cell.warnings.push(...warnings)
-    return { schema: BENCH_SCHEMA, partial: interrupted.aborted, environment, cells }
+    return { schema: BENCH_SCHEMA, partial: host().signal.aborted, environment, cells }
   } finally {
     progress.stop()
   }

@@ -7,9 +7,8 @@ import { HarnessError } from '../harness/errors.ts'
 import { OutputTail } from '../harness/output-tail.ts'
 import { spawnGuarded } from '../harness/spawn-guarded.ts'
 import { guardFolder, releaseGroup } from '../harness/warden.ts'
-import { log } from './console.ts'
 import { UsageError } from './errors.ts'
-import { interrupted } from './interrupt.ts'
+import { host } from './host.ts'
 
 export interface CheckoutOptions {
   /** Whatever git takes for a commit. */
@@ -29,7 +28,7 @@ export async function withCheckout<T>(
   guardFolder(parent)
   const folder = join(parent, 'checkout')
   try {
-    log(`base: checking out ${ref} (${commit.slice(0, 12)})`)
+    host().log(`base: checking out ${ref} (${commit.slice(0, 12)})`)
     git('worktree', 'add', '--detach', '--force', folder, commit)
     if (setup !== undefined) await run(setup, folder)
     return await use(folder)
@@ -55,24 +54,24 @@ function git(...args: string[]): string {
 }
 
 async function run(setup: string, folder: string): Promise<void> {
-  log(`base: ${setup}`)
+  host().log(`base: ${setup}`)
   const script = 'cd "$1" || exit 1; eval "$2"'
   const child = spawnGuarded(['/bin/sh', '-c', script, 'setup', folder, setup])
   const said = new OutputTail()
   child.stdout!.on('data', (chunk: Uint8Array) => said.push('stdout', chunk))
   child.stderr!.on('data', (chunk: Uint8Array) => said.push('stderr', chunk))
   const end = () => endGroup(child.pid!)
-  interrupted.addEventListener('abort', end)
-  if (interrupted.aborted) end()
+  host().signal.addEventListener('abort', end)
+  if (host().signal.aborted) end()
   try {
     const status = await new Promise((resolve) => child.once('close', resolve))
-    if (interrupted.aborted) throw new HarnessError('interrupted', 'Interrupted during --setup.')
+    if (host().signal.aborted) throw new HarnessError('interrupted', 'Interrupted during --setup.')
     if (status === 0) return
     const tail = said.text().trim().slice(-2000)
     const what = `base: --setup "${setup}" exited with status ${status}. It said:\n${tail}`
     throw new HarnessError('subject-not-started', what)
   } finally {
-    interrupted.removeEventListener('abort', end)
+    host().signal.removeEventListener('abort', end)
     end()
     releaseGroup(child.pid!)
   }

@@ -14,8 +14,7 @@ import { runCases } from '../conformance/run.ts'
 import { digestOf, inShard, type Shard } from '../conformance/shard.ts'
 import { isUnexpected, summarise } from '../conformance/summary.ts'
 import type { Environment } from '../harness/environment.ts'
-import { interrupted } from './interrupt.ts'
-import { startProgress } from './progress.ts'
+import { host } from './host.ts'
 import type { Subject } from './subjects.ts'
 import type { KeepTrace } from './traces.ts'
 
@@ -44,10 +43,10 @@ export async function runConformance(
   const { environment, shard, repeat = 1 } = options
   const all = options.cases
   const cases = shard ? inShard(all, shard) : all
-  const progress = startProgress('conformance', subjects.length * cases.length * repeat)
+  const progress = host().startProgress('conformance', subjects.length * cases.length * repeat)
   try {
     for (const subject of subjects) {
-      if (interrupted.aborted) break
+      if (host().signal.aborted) break
       const whole = { ...options, cases, position: runs.length }
       const run = await runSubject(subject, whole, progress.step)
       runs.push(run)
@@ -58,7 +57,7 @@ export async function runConformance(
   }
   return {
     schema: CONFORM_SCHEMA,
-    partial: interrupted.aborted,
+    partial: host().signal.aborted,
     environment,
     ...(shard ? { shard: shardRecord(shard, subjects, options) } : {}),
     runs,
@@ -87,12 +86,12 @@ async function runSubject(
     applyLedger(subject.ledger, results, subject.record, { complete, today })
   const { keepTrace, position } = options
   const rounds: CaseResult[][] = []
-  for (let round = 0; round < (options.repeat ?? 1) && !interrupted.aborted; round++) {
+  for (let round = 0; round < (options.repeat ?? 1) && !host().signal.aborted; round++) {
     const results = await runCases({
       ...options,
       target: subject.target,
       traits: subject.traits,
-      signal: interrupted,
+      signal: host().signal,
       repro: (id, seed) => `framegate conform ${subject.flags} --case '${id}' --seed ${seed}`,
       ...(keepTrace
         ? { onEvidence: (...seen) => keepTrace(position, subject.record, ...seen) }

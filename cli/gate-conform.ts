@@ -6,7 +6,7 @@ import { CASES } from '../conformance/registry.ts'
 import type { CaseResult, Outcome } from '../conformance/result.ts'
 import type { Environment } from '../harness/environment.ts'
 import { runConformance } from './conform-run.ts'
-import { interrupted } from './interrupt.ts'
+import { host } from './host.ts'
 import type { Subject } from './subjects.ts'
 
 export interface ConformanceOfHead {
@@ -37,7 +37,7 @@ export async function checkHead(check: HeadCheck): Promise<ConformanceOfHead> {
   const { wantsAll } = check
   const found: ConformanceOfHead = { newFailures: [], failing: [], warnings: [] }
   let rest = CASES.filter(({ level }) => level === 'must')
-  while (rest.length > 0 && !interrupted.aborted) {
+  while (rest.length > 0 && !host().signal.aborted) {
     const cases = await run('head', check.head, { cases: rest, bail: !wantsAll, ...check })
     const ran = new Set(cases.map(({ id }) => id))
     const failures = cases.filter(isFailure)
@@ -55,7 +55,7 @@ async function judge(
   { head, environment, failsInBase }: HeadCheck,
   found: ConformanceOfHead,
 ): Promise<void> {
-  if (failures.length === 0 || interrupted.aborted) return
+  if (failures.length === 0 || host().signal.aborted) return
   const casesOf = (results: readonly CaseResult[]) =>
     CASES.filter(({ id }) => results.some((result) => result.id === id))
   found.failing.push(...failures.map(({ id }) => id))
@@ -63,7 +63,7 @@ async function judge(
   const fresh = failures.filter(({ id }) => !known.includes(id))
   // One that now passes has failed by chance: base was given one chance to fail, head two.
   const again = await run('head', head, { cases: casesOf(fresh), bail: false, environment })
-  if (interrupted.aborted) return
+  if (host().signal.aborted) return
   for (const result of fresh) {
     const isFailingAgain = again.some((one) => one.id === result.id && isFailure(one))
     if (isFailingAgain) found.newFailures.push(newFailureOf(result))
@@ -96,7 +96,7 @@ async function run(
   options: { cases: readonly Case[]; bail: boolean; environment: Environment },
 ): Promise<CaseResult[]> {
   const { cases, bail, environment } = options
-  if (cases.length === 0 || interrupted.aborted) return []
+  if (cases.length === 0 || host().signal.aborted) return []
   try {
     const { runs } = await runConformance([subject], {
       cases,

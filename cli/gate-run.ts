@@ -14,8 +14,7 @@ import { benchSubjectOf } from './bench-run.ts'
 import { type ConformanceOfHead, checkHead, failingIn } from './gate-conform.ts'
 import { carriedByBoth } from './gate-scenarios.ts'
 import type { Sides } from './gate-sides.ts'
-import { interrupted } from './interrupt.ts'
-import { startProgress } from './progress.ts'
+import { host } from './host.ts'
 
 export interface GateRunOptions {
   sides: Sides
@@ -46,17 +45,17 @@ export async function gateOnce(options: GateRunOptions): Promise<GateResult> {
   const counted =
     newFailures.length > 0 || againstYardstick(options)
       ? NOTHING_COUNTED
-      : await compareCounters(pair, workloads, interrupted)
+      : await compareCounters(pair, workloads, host().signal)
   const { counters } = counted
   const hasRisen = counters.some(({ verdict }) => verdict === 'regressed')
   const leftMs = budgetMs - (performance.now() - startMs)
-  const isTimed = newFailures.length === 0 && !hasRisen && !isHopeless && !interrupted.aborted
+  const isTimed = newFailures.length === 0 && !hasRisen && !isHopeless && !host().signal.aborted
   const timed = isTimed ? await measured(pair, { ...options, workloads }, leftMs) : null
   const run = isHopeless
     ? NOTHING_MEASURED
     : timed && compared(timed, options, environment, failing)
   const context: GateContext = {
-    partial: interrupted.aborted,
+    partial: host().signal.aborted,
     environment,
     base: sides.baseName,
     head: sides.headName,
@@ -105,7 +104,7 @@ function compared(
   environment: Environment,
   failing: readonly string[],
 ): GateRun {
-  if (run.plan && store && !interrupted.aborted) store(baselineOf(run, environment, failing))
+  if (run.plan && store && !host().signal.aborted) store(baselineOf(run, environment, failing))
   return baseline ? againstBaseline(run, baseline, alpha) : run
 }
 
@@ -114,7 +113,7 @@ async function bothStart({ base, head }: Sides): Promise<void> {
   for (const [side, { target }] of Object.entries({ base, head })) {
     if (target.kind !== 'started') continue
     try {
-      const launched = await launch(target.spec, { signal: interrupted })
+      const launched = await launch(target.spec, { signal: host().signal })
       await launched.kill()
     } catch (error) {
       throw asSide(error, side)
@@ -138,7 +137,7 @@ function conformance({ sides, baseline, store }: GateRunOptions, environment: En
 
 async function measured(pair: Pair, options: GateRunOptions, budgetMs: number): Promise<GateRun> {
   const { workloads, alpha, floor, seed } = options
-  const progress = options.isFirst ? startProgress('gate', 0) : null
+  const progress = options.isFirst ? host().startProgress('gate', 0) : null
   try {
     return await runGate({
       ...pair,
@@ -148,7 +147,7 @@ async function measured(pair: Pair, options: GateRunOptions, budgetMs: number): 
       alpha,
       floor,
       seed,
-      signal: interrupted,
+      signal: host().signal,
       onProgress(now) {
         progress?.resize(now.total)
         progress?.step(wordsOf(now))

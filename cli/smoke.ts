@@ -1,11 +1,11 @@
 /** A first conversation with a subject, and what is said about it. */
 import { runSmoke, type SmokeResult } from '../conformance/smoke.ts'
 import { print, styled } from './console.ts'
-import { interrupted } from './interrupt.ts'
+import { host } from './host.ts'
 import type { Subject } from './subjects.ts'
 
 export const smoke = ({ target, traits }: Subject): Promise<SmokeResult> =>
-  runSmoke({ target, traits, timeScale: 1, signal: interrupted })
+  runSmoke({ target, traits, timeScale: 1, signal: host().signal })
 
 const SHOWN_BYTES = 48
 

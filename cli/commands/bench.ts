@@ -1,18 +1,11 @@
 /** `framegate bench`: how fast is it, where it is right? */
-import { type Extents, FULL_EXTENTS, QUICK_EXTENTS } from '../../bench/extents.ts'
-import { findScenario, SCENARIOS, STANDARD_SCENARIOS } from '../../bench/registry.ts'
 import type { BenchResult } from '../../bench/result.ts'
-import { type Asked, type Scenario, type Workload, workloadsOf } from '../../bench/scenario.ts'
-import { CASES } from '../../conformance/registry.ts'
-import { detectEnvironment } from '../../harness/environment.ts'
 import { renderBenchCsv } from '../../reports/bench-csv.ts'
 import { renderBenchMarkdown } from '../../reports/bench-markdown.ts'
 import { parseSize } from '../../wire/options.ts'
 import { writeBenchFiles } from '../bench-files.ts'
-import { keepsFiles, measurable, measureSubjects } from '../bench-run.ts'
+import { type BenchJob, LAUNCHES_DEFAULT, runBenchJob } from '../bench-job.ts'
 import { printBench } from '../bench-text.ts'
-import { runConformance } from '../conform-run.ts'
-import { log } from '../console.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { writeFileWhole, writeJson } from '../files.ts'
@@ -25,30 +18,18 @@ import {
   positiveNumber,
   SEED_DEFAULT,
 } from '../options.ts'
-import { peerSubjects } from '../peers.ts'
-import { resolveSubjects, type Subject, type SubjectOptions } from '../subjects.ts'
+import { resolveSubjects, type SubjectOptions } from '../subjects.ts'
 import type { AddCommand } from './registry.ts'
 
-interface Options extends SubjectOptions {
+interface Options extends SubjectOptions, BenchJob {
   scenario: string[]
-  size?: number[]
-  connections?: number[]
-  depth?: number[]
-  rate?: number[]
-  sweep?: boolean
   peer: string[]
-  duration?: number
-  launches: number
-  quick?: boolean
   micro?: boolean
-  seed: number
   json?: string
   md?: string
   csv?: string
   out?: string
 }
-
-const LAUNCHES = 3
 
 export const addBench: AddCommand = (program, end) => {
   addSubjectOptions(program.command('bench'))
@@ -66,7 +47,7 @@ export const addBench: AddCommand = (program, end) => {
     .option('--peer <id>', 'beside it: c-epoll, node-net, posix-loop (repeatable)', collect, [])
     .option('--sweep', 'every scenario over its whole range of sizes')
     .option('--duration <time>', 'measured time of a launch, as 500ms or 10s', parseDuration)
-    .option('--launches <n>', 'fresh processes per cell', positiveInteger, LAUNCHES)
+    .option('--launches <n>', 'fresh processes per cell', positiveInteger, LAUNCHES_DEFAULT)
     .option('--quick', 'short measurements, for a first look')
     .option('--seed <n>', 'seed of every random choice', parseSeed, SEED_DEFAULT)
     .option('--micro', 'codecs instead of servers, beside packages that do the same')
@@ -96,82 +77,13 @@ Examples:
 
 async function bench(names: readonly string[], options: Options): Promise<ExitCode> {
   if (options.micro) return runMicro(names, options)
-  const resolved = resolveSubjects(names, options)
-  const scenarios = chooseScenarios(options, resolved)
-  if (options.service === 'sink') requireSink(scenarios)
-  const workloads = scenarios.flatMap((scenario) => workloadsFor(scenario, options))
-  const subjects = [...measurable(resolved, names, scenarios), ...peerSubjects(options.peer)]
-  const environment = detectEnvironment(options.seed)
-  log(`seed ${options.seed}`)
-  const needed = new Set(scenarios.flatMap(({ requires }) => requires))
-  const conform = await runConformance(subjects, {
-    cases: CASES.filter(({ id }) => needed.has(id)),
-    complete: false,
-    seed: options.seed,
-    timeScale: 1,
-    jobs: 1,
-    bail: false,
-    environment,
-  })
-  const result = await measureSubjects(subjects, {
-    workloads,
-    launches: options.launches,
-    extents: extentsOf(options),
-    conform,
-    environment,
-  })
+  const result = await runBenchJob(resolveSubjects(names, options), names, options)
   if (options.json) writeJson(options.json, result)
   if (options.md) writeFileWhole(options.md, renderBenchMarkdown(result))
   if (options.csv) writeFileWhole(options.csv, renderBenchCsv(result))
   if (options.out) await writeBenchFiles(result, options.out)
   printBench(result)
   return exitCodeFor(result)
-}
-
-function chooseScenarios(
-  { scenario, rate, exec, connect, service }: Options,
-  subjects: readonly Subject[],
-): readonly Scenario[] {
-  const ids = scenario.flatMap((given) => given.split(',')).map((id) => id.trim())
-  // A server of somebody else's may answer, which a sink must not: it has to be asked for by name.
-  const isForeign = exec !== undefined || connect !== undefined
-  if (ids.includes('all')) return SCENARIOS.filter((one) => !isForeign || one.service !== 'sink')
-  if (ids.length === 0 && service === 'sink') return [findScenario('sink')!]
-  if (ids.length === 0 && subjects.every(keepsFiles)) return [findScenario('file-transfer')!]
-  if (ids.length === 0) return rate ? [findScenario('open-loop')!] : STANDARD_SCENARIOS
-  const known = (which: readonly Scenario[]) => which.map(({ id }) => id).join(', ')
-  const chosen = [...new Set(ids)].map((id) => {
-    const found = findScenario(id)
-    if (found) return found
-    throw new UsageError(`There is no scenario "${id}". There are: ${known(SCENARIOS)}.`)
-  })
-  const closed = rate && chosen.find(({ isOpen }) => !isOpen)
-  if (!closed) return chosen
-  const open = known(SCENARIOS.filter(({ isOpen }) => isOpen))
-  throw new UsageError(`${closed.id} takes no --rate: its clients wait for replies. Open: ${open}.`)
-}
-
-function requireSink(scenarios: readonly Scenario[]): void {
-  const other = scenarios.find(({ service }) => service !== 'sink')
-  if (!other) return
-  throw new UsageError(`${other.id} waits for replies; --service sink goes with --scenario sink.`)
-}
-
-/** Every combination of what was asked for. */
-function workloadsFor(scenario: Scenario, options: Options): Workload[] {
-  const { size, connections, depth, rate } = options
-  const asked: Asked = {
-    ...(size && { messageBytes: size }),
-    ...(connections && { connections }),
-    ...(depth && { depth }),
-    ...(rate && scenario.isOpen && { ratePerSecond: rate }),
-  }
-  return workloadsOf(scenario, asked, options.sweep)
-}
-
-function extentsOf({ quick, duration }: Options): Extents {
-  const extents = quick ? QUICK_EXTENTS : FULL_EXTENTS
-  return duration === undefined ? extents : { ...extents, measured: { durationMs: duration } }
 }
 
 function exitCodeFor(result: BenchResult): ExitCode {

@@ -1,12 +1,7 @@
 /** `framegate conform`: is the server right? */
-import { CASES } from '../../conformance/registry.ts'
-import type { ConformResult } from '../../conformance/result.ts'
-import type { Shard } from '../../conformance/shard.ts'
-import { detectEnvironment } from '../../harness/environment.ts'
 import { annotationsOf } from '../../reports/annotations.ts'
-import { chooseCases } from '../choose-cases.ts'
 import { type ConformFiles, writeResults } from '../conform-files.ts'
-import { runConformance } from '../conform-run.ts'
+import { type ConformJob, runConformJob } from '../conform-job.ts'
 import { printConformance } from '../conform-text.ts'
 import { isQuiet, log, print } from '../console.ts'
 import { UsageError } from '../errors.ts'
@@ -24,18 +19,11 @@ import {
 } from '../options.ts'
 import { smoke, smokeLines } from '../smoke.ts'
 import { resolveSubjects, type Subject, type SubjectOptions } from '../subjects.ts'
-import { type KeepTrace, traceKeeper } from '../traces.ts'
+import { traceKeeper } from '../traces.ts'
 import type { AddCommand } from './registry.ts'
 
-interface Options extends SubjectOptions, ConformFiles {
+interface Options extends SubjectOptions, ConformFiles, ConformJob {
   case: string[]
-  level: string
-  bail?: boolean
-  repeat: number
-  shard?: Shard
-  jobs: number
-  seed: number
-  timeoutScale: number
   trace?: string
   traceAll?: boolean
 }
@@ -72,7 +60,7 @@ export const addConform: AddCommand = (program, end) => {
       for (const subject of subjects) await greet(subject)
       const { trace, html, traceAll = false } = options
       const keeper = trace || html ? traceKeeper({ folder: trace ?? null, all: traceAll }) : null
-      const seen = await conform(subjects, options, keeper?.keep)
+      const seen = await runConformJob(subjects, options, keeper?.keep)
       const result = options.fixLedger ? fixLedgers(seen, subjects) : seen
       await writeResults(result, options, keeper?.traces())
       printConformance(result)
@@ -93,27 +81,6 @@ Examples:
   framegate conform --connect 127.0.0.1:9000 --framing json-header
   framegate conform length-prefixed --case 'boundary/*' --json out.json
   framegate conform`
-
-async function conform(
-  subjects: readonly Subject[],
-  options: Options,
-  keepTrace?: KeepTrace,
-): Promise<ConformResult> {
-  const cases = chooseCases(CASES, options)
-  log(`seed ${options.seed}`)
-  return runConformance(subjects, {
-    cases,
-    complete: cases.length === CASES.length,
-    seed: options.seed,
-    timeScale: options.timeoutScale,
-    jobs: options.jobs,
-    bail: options.bail === true,
-    environment: detectEnvironment(options.seed),
-    repeat: options.repeat,
-    ...(keepTrace ? { keepTrace } : {}),
-    ...(options.shard ? { shard: options.shard } : {}),
-  })
-}
 
 /** Every case fails when the options are wrong: that is said first, and once. */
 async function greet(subject: Subject): Promise<void> {

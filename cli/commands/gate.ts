@@ -3,38 +3,28 @@ import type { Baseline } from '../../bench/gate/baseline.ts'
 import { parseSize } from '../../wire/options.ts'
 import { readBaseline } from '../baseline-file.ts'
 import { configuredGate } from '../config.ts'
-import { log } from '../console.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { writeJson } from '../files.ts'
 import { exitCodeOf } from '../gate-exit.ts'
 import { writeGateFiles, writeOrExplain } from '../gate-files.ts'
-import { gateOnce } from '../gate-run.ts'
-import { gatedWorkloads } from '../gate-scenarios.ts'
-import { type SideOptions, withSides } from '../gate-sides.ts'
+import { ALPHA_DEFAULT, type GateJob, runGateJob } from '../gate-job.ts'
+import type { SideOptions } from '../gate-sides.ts'
 import { printGate } from '../gate-text.ts'
 import { collect, parseDuration, parseSeed, parseShare, SEED_DEFAULT } from '../options.ts'
 import type { AddCommand } from './registry.ts'
 
-interface Options extends SideOptions {
+interface Options extends GateJob {
   scenario: string[]
-  floor?: number
-  alpha: number
   budget?: number
   onInconclusive?: string
   baseline?: string
   saveBaseline?: string
-  seed: number
   json?: string
   md?: string
   junit?: string
   csv?: string
 }
-
-const BUDGET_MS_PER_SCENARIO = 58_000
-const BUDGET_MS_MAX = 300_000
-const FLOOR_DEFAULT = 0.03
-const ALPHA_DEFAULT = 0.01
 
 export const addGate: AddCommand = (program, end) => {
   program
@@ -84,21 +74,17 @@ Examples:
 
 async function gate(options: Options): Promise<ExitCode> {
   const inconclusive = inconclusiveCode(options.onInconclusive)
-  const workloads = gatedWorkloads(options.scenario)
-  log(`seed ${options.seed}`)
-  const { alpha, seed } = options
   // What the command line says is stronger than the configuration.
   const configured = configuredGate()
-  const floor = options.floor ?? (configured.floor ? parseShare(configured.floor) : FLOOR_DEFAULT)
-  const budget = options.budget ?? (configured.budget && budgetOf(configured.budget))
-  const budgetMs = budget || Math.min(BUDGET_MS_MAX, BUDGET_MS_PER_SCENARIO * workloads.length)
-  const result = await withSides({ ...options, ...yardstick(options) }, (sides) =>
-    gateOnce({
-      ...{ sides, workloads, budgetMs, alpha, floor, seed },
-      isFirst: true,
-      ...stored(options),
-    }),
-  )
+  const floor = options.floor ?? (configured.floor ? parseShare(configured.floor) : undefined)
+  const budgetMs = options.budget ?? (configured.budget ? budgetOf(configured.budget) : undefined)
+  const result = await runGateJob({
+    ...options,
+    ...yardstick(options),
+    ...(floor !== undefined && { floor }),
+    ...(budgetMs !== undefined && { budgetMs }),
+    ...stored(options),
+  })
   printGate(result)
   writeGateFiles(result, options)
   return exitCodeOf(result, inconclusive)
@@ -113,7 +99,7 @@ function stored({ baseline, saveBaseline }: Options) {
   const isBoth = baseline !== undefined && saveBaseline !== undefined
   if (isBoth) throw new UsageError('Give --baseline or --save-baseline: one of them.')
   return {
-    ...(baseline !== undefined && { baseline: readBaseline(baseline) }),
+    ...(baseline !== undefined && { storedBaseline: readBaseline(baseline) }),
     ...(saveBaseline !== undefined && {
       store: (made: Baseline) => writeOrExplain(saveBaseline, (path) => writeJson(path, made)),
     }),
