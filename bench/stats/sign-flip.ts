@@ -58,7 +58,7 @@ function countBelow(sorted: Float64Array, bound: number): number {
  * alone, so signs stay as likely as before and the test stays exact.
  */
 export function clipped(values: readonly number[]): number[] {
-  const sorted = values.map(Math.abs).sort((a, b) => a - b)
+  const sorted = Float64Array.from(values, Math.abs).sort()
   const bound = CLIP_MEDIANS * (sorted[sorted.length >> 1] ?? 0)
   return values.map((value) => Math.max(-bound, Math.min(bound, value)))
 }

@@ -21,16 +21,12 @@ const QUANTILE_MAX = 1e6
 const HALVINGS = 80
 
 /** By share and degrees: few are ever asked for, again and again. */
-const quantiles = new Map<string, number>()
+const quantiles = new Map<number, Map<number, number>>()
 
 /** The t that so large a share (0 to 1, both excluded) lies below. */
 export function studentQuantile(share: number, degrees: number): number {
-  const key = `${share} ${degrees}`
-  const known = quantiles.get(key)
-  if (known !== undefined) return known
-  const found = searched(share, degrees)
-  quantiles.set(key, found)
-  return found
+  const ofShare = quantiles.getOrInsertComputed(share, () => new Map<number, number>())
+  return ofShare.getOrInsertComputed(degrees, () => searched(share, degrees))
 }
 
 function searched(share: number, degrees: number): number {
