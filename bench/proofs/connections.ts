@@ -3,12 +3,13 @@
  *
  * RUN  bun bench/proofs/connections.ts
  */
-import { hold, holdRatio, launchOnce, ours, rateOf, ratioOf } from './proof.ts'
+import { hold, holdRatio, launchOnce, ours, rateOf, ratioOf, sayNoise } from './proof.ts'
 
 const IDLE = 10_000
 const BYTES_MAX = 8 * 1024
 const rounds = Number(process.argv[2] ?? 5)
 
+await sayNoise()
 const bytes: number[] = []
 const busy = async (idle: number): Promise<number> => {
   const figures = await launchOnce(ours(), 'idle-connections', { idle })

@@ -7,7 +7,7 @@
 import { generate } from '../../harness/generator.ts'
 import { launch } from '../../harness/launch.ts'
 import type { LoadPlan } from '../../harness/load.ts'
-import { holdRatio, rateOf, ratioOf, SEED } from './proof.ts'
+import { holdRatio, rateOf, ratioOf, SEED, sayNoise } from './proof.ts'
 
 const GOAL = 0.98
 const rounds = Number(process.argv[2] ?? 15)
@@ -38,6 +38,7 @@ async function rateWith(isInstrumented: boolean, depth: number): Promise<number>
   return rateOf(outcome)
 }
 
+await sayNoise()
 for (const [what, depth] of [
   ['ping-pong', 1],
   ['pipelined', 4096],

@@ -4,7 +4,7 @@
  * RUN  bun bench/proofs/peers.ts 15     (rounds; 9 by default)
  */
 import type { WorkloadParameters } from '../scenario.ts'
-import { holdRatio, launchOnce, ours, peer, rateOf, ratioOf } from './proof.ts'
+import { holdRatio, launchOnce, ours, peer, rateOf, ratioOf, sayNoise } from './proof.ts'
 
 const rounds = Number(process.argv[2] ?? 9)
 
@@ -22,6 +22,7 @@ const compared: [
   ['pipelined 64 B', 'node-net', 'pipelined', {}, 2],
 ]
 
+await sayNoise()
 for (const [what, id, scenario, asked, goal] of compared) {
   const of = (subject: ReturnType<typeof ours>) => async () =>
     rateOf(await launchOnce(subject, scenario, asked))

@@ -1,6 +1,7 @@
 /** What the proofs share: who is measured, and how a figure is held against its goal. */
 
 import type { LoadFigures } from '../../harness/load.ts'
+import { preflight } from '../../harness/preflight.ts'
 import { FULL_EXTENTS } from '../extents.ts'
 import { measure } from '../measure.ts'
 import { findPeer } from '../peers/registry.ts'
@@ -72,6 +73,17 @@ export async function ratioOf(
     ratios.push(isFirst ? one / other : other / one)
   }
   return { ratio: median(ratios)!, low: Math.min(...ratios), high: Math.max(...ratios) }
+}
+
+/** What is missed on a noisy machine says nothing. */
+export async function sayNoise(): Promise<void> {
+  for (const warning of await preflight()) console.log(`noisy   ${warning}`)
+}
+
+/** Nothing was measured: the process ends with 3, unless a goal was missed. */
+export function notShown(what: string, why: string): void {
+  console.log(`open    ${what}: ${why}`)
+  process.exitCode ||= 3
 }
 
 /** Says it, and makes the process end with 1 where the goal was missed. */

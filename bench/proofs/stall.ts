@@ -10,7 +10,7 @@ import { generate } from '../../harness/generator.ts'
 import { launch } from '../../harness/launch.ts'
 import type { LoadFigures, LoadPlan } from '../../harness/load.ts'
 import { decodeHistogram } from '../stats/latency.ts'
-import { hold, SEED } from './proof.ts'
+import { hold, SEED, sayNoise } from './proof.ts'
 
 const MEASURED_MS = 10_000
 const STOPPED_MS = 1_000
@@ -53,6 +53,7 @@ const open = { kind: 'open', ratePerSecond: RATE_PER_SECOND } as const
 const msAt = ({ histogram }: LoadFigures, percentile: number): number =>
   decodeHistogram(histogram).getValueAtPercentile(percentile) / 1e6
 
+await sayNoise()
 const undisturbed = await figuresOf(open, false)
 const stopped = await figuresOf(open, true)
 const closed = await figuresOf({ kind: 'closed', depth: 1 }, true)
