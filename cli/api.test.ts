@@ -124,6 +124,14 @@ describe('from a project that has it installed', () => {
     expect(err).not.toContain('conformance')
   })
 
+  test('the schemas of results come with it', async () => {
+    const schema = await import(Bun.resolveSync('framegate/schemas/conform.json', project))
+    expect(schema.default).toMatchObject({
+      type: 'object',
+      required: expect.arrayContaining(['runs']),
+    })
+  })
+
   const USES = `
 import { bench, conform, defineConfig, gate } from 'framegate'
 import type { ConformResult, GateVerdict } from 'framegate'

@@ -27,7 +27,7 @@ const Event = v.looseObject({
   bytes: v.number(),
   text: v.string(),
 })
-const TraceFileSchema = v.looseObject({
+export const TraceFileSchema = v.looseObject({
   schema: v.literal(TRACE_SCHEMA),
   subject: v.looseObject({ name: v.string() }),
   outcome: v.string(),

@@ -25,7 +25,7 @@ const Entry = v.strictObject({
   expires: v.optional(v.pipe(v.string(), v.isoDate())),
 })
 
-const Ledger = v.strictObject({ schema: v.literal(LEDGER_SCHEMA), entries: v.array(Entry) })
+export const Ledger = v.strictObject({ schema: v.literal(LEDGER_SCHEMA), entries: v.array(Entry) })
 
 export type LedgerEntry = v.InferOutput<typeof Entry>
 export type Ledger = v.InferOutput<typeof Ledger>

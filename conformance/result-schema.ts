@@ -1,6 +1,6 @@
 /** The result of a conformance run as a program must find it, to read one that another wrote. */
 import * as v from 'valibot'
-import { CONFORM_SCHEMA, type ConformResult } from './result.ts'
+import { CONFORM_SCHEMA } from './result.ts'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 const Outcome = v.picklist([
@@ -68,18 +68,10 @@ const Shard = v.looseObject({
   ledgers: v.array(v.nullable(v.looseObject({}))),
 })
 
-const ConformSchema = v.looseObject({
+export const ConformSchema = v.looseObject({
   schema: v.literal(CONFORM_SCHEMA),
   partial: v.boolean(),
   environment: v.looseObject({}),
   shard: v.optional(Shard),
   runs: v.array(Run),
 })
-
-/** The result, or where it is none: `runs.0.cases.3.outcome: …`. */
-export function checkConformResult(json: unknown): ConformResult | { problem: string } {
-  const parsed = v.safeParse(ConformSchema, json)
-  if (parsed.success) return json as ConformResult
-  const issue = parsed.issues[0]
-  return { problem: `${v.getDotPath(issue) ?? 'its top'}: ${issue.message}` }
-}

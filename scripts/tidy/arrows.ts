@@ -107,6 +107,8 @@ const TEST_PACKAGES = [
   'hdr-histogram-js',
   'playwright-core',
   'axe-core',
+  'ajv',
+  '@valibot/to-json-schema',
 ]
 
 export const arrows: Rule = ({ sources }) => sources.flatMap(violationsOf)
