@@ -92,6 +92,5 @@ function refuseOther(first: CalibrationResult, part: CalibrationResult): void {
   throw new UsageError(`Calibrations with --alpha ${alphas.join(' and ')} are not the same gate.`)
 }
 
-/** Commands hold what a step of work took at the time: they differ from run to run. */
 const keyOf = ({ name, floor, budgetSeconds }: CalibratedSubject): string =>
   JSON.stringify([name, floor, budgetSeconds])

@@ -58,11 +58,11 @@ export async function runCalibration(
 }
 
 const empty = (
-  { name, command }: CalibrationSubject,
+  { name, shown }: CalibrationSubject,
   { floor, budgetMs }: CalibrationOptions,
 ): CalibratedSubject => ({
   name,
-  command: command(0),
+  command: shown,
   floor,
   budgetSeconds: budgetMs / 1000,
   cpuNsPerMessage: null,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { assemble } from './assemble.ts'
 import { againstBaseline, type Baseline, baselineOf, machineOf, otherMachine } from './baseline.ts'
-import type { GateFailure } from './result.ts'
+import type { GateCounter, GateFailure, GateVerdict } from './result.ts'
 import { EXAMPLE_ENVIRONMENT, EXAMPLE_WORKLOAD, resultOf, runOf } from './testing.ts'
 
 const NOTHING = [0, 0, 0, 0]
@@ -59,6 +59,26 @@ describe('a result', () => {
     const result = resultOf({ ...(await runOf(NOTHING)), cells: [], failures: [failure] })
     expect(result.verdict).toBe(verdict)
     expect(result.reason).toBe(`${side} is wrong under load in ping-pong: hung. why`)
+  })
+
+  test('exact counts: a fall improves what passes, a rise regresses it', async () => {
+    const same = await runOf(NOTHING)
+    const count = (head: number, verdict: GateVerdict): GateCounter => ({
+      ...{ scenario: 'ping-pong', counter: 'writes', base: 2_000, head, verdict },
+    })
+    const judged = (...counters: GateCounter[]) => resultOf(same, undefined, counters)
+    expect(judged(count(2_000, 'pass')).verdict).toBe('pass')
+    const { verdict, reason } = judged(count(1_000, 'improved'))
+    expect({ verdict, reason }).toEqual({
+      verdict: 'improved',
+      reason: 'Better: ping-pong writes (2000 → 1000 per 1,000 messages); nothing is worse.',
+    })
+    const worse = judged(count(2_001, 'regressed'), count(1_000, 'improved'))
+    expect(worse.verdict).toBe('regressed')
+    expect(judged(count(Number.NaN, 'inconclusive')).verdict).toBe('inconclusive')
+    // Slower all the same: fewer writes buy nothing.
+    const slower = resultOf(await runOf([0.06, 0, 0, 0]), undefined, [count(1_000, 'improved')])
+    expect(slower.verdict).toBe('regressed')
   })
 
   test('a new failure of conformance comes before all figures', () => {

@@ -8,6 +8,7 @@ import { controlLogRatio, logRatio } from './block.ts'
 import { openCells } from './cells.ts'
 import { overall } from './decide.ts'
 import type { GatePlan } from './plan.ts'
+import type { GateCounter } from './result.ts'
 import type { GateRun } from './run.ts'
 import { runStages, type StageCell } from './stages.ts'
 
@@ -150,9 +151,13 @@ export async function runOf(
   return { cells: measured, failures: [], plan, missing: [], warnings: [] }
 }
 
-export const resultOf = (run: GateRun | null, workloads = [EXAMPLE_WORKLOAD]) =>
+export const resultOf = (
+  run: GateRun | null,
+  workloads = [EXAMPLE_WORKLOAD],
+  counters: readonly GateCounter[] = [],
+) =>
   assemble(
-    { newFailures: [], run, workloads, warnings: [] },
+    { newFailures: [], counters, run, workloads, warnings: [] },
     {
       partial: false,
       environment: EXAMPLE_ENVIRONMENT,
