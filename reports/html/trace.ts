@@ -26,10 +26,10 @@ export interface Trace {
 }
 
 /** The beginning and the end of a long case; the JSON of a page with a thousand stays small. */
-const FIRST_EVENTS = 150
-const LAST_EVENTS = 50
+const FIRST_EVENTS = 80
+const LAST_EVENTS = 20
 const HEX_BYTES_EVENT_MAX = 256
-const HEX_BYTES_MAX = 4_096
+const HEX_BYTES_MAX = 2_048
 const FRAMES_EVENT_MAX = 4
 const MESSAGE_BYTES_SHOWN = 24
 const CONNECTIONS_NOTED_MAX = 8

@@ -92,6 +92,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     packages: ['bun', 'node:', 'cli-progress', 'commander', 'valibot'],
   },
   'scripts/': { may: ['scripts/'], packages: ['bun', 'node:', 'typescript'] },
+  'scripts/screenshots.ts': { may: [], packages: ['bun', 'node:', 'playwright-core'] },
   // Documents that are made of the program.
   'scripts/reference/': { may: ['scripts/reference/', 'cli/'], packages: ['commander', 'node:'] },
   'examples/': { may: ['examples/'], packages: ['node:'] },
