@@ -4,7 +4,15 @@
  * these very tests, are looked at only: script, options and files have to exist.
  */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EXIT } from './cli/exit-codes.ts'
@@ -204,6 +212,14 @@ describe('what else the documents say', () => {
         .map((path) => `${name} names ${path}`),
     )
     expect(missing).toEqual([])
+  })
+
+  test('pictures are small enough to be looked at over a telephone', () => {
+    const pictures = readdirSync(join(ROOT, 'docs/images'))
+    const large = pictures.filter(
+      (name) => statSync(join(ROOT, 'docs/images', name)).size > 150_000,
+    )
+    expect([pictures.length > 0, large]).toEqual([true, []])
   })
 
   test('the README explains every exit code and no other', () => {

@@ -43,8 +43,8 @@ export async function repositoryOf(texts: readonly TextFile[]): Promise<Reposito
 function readText(root: string, path: string): TextFile[] {
   try {
     const text = readFileSync(join(root, path), 'utf8')
-    // Pictures and the like are none of the rules' business.
-    return text.includes('\0') ? [] : [{ path, text }]
+    // Of pictures and the like nothing matters but that they are there.
+    return [{ path, text: text.includes('\0') ? '' : text }]
   } catch (error) {
     // Deleted, and git has not been told yet.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
