@@ -11,6 +11,7 @@ import { failure } from './load-reply.ts'
 import { openLoadSocket } from './load-sockets.ts'
 import { LoadTape } from './load-tape.ts'
 import { subjectUsage } from './load-usage.ts'
+import type { Usage } from './process-tree.ts'
 import { until } from './reactor.ts'
 
 /** What an unread connection offers: far more than kernels keep for a subject that stops. */
@@ -40,9 +41,17 @@ export class LoadBystanders {
     const { idle = 0, unread = 0 } = this.#plan.manner ?? {}
     const before = idle > 0 ? subjectUsage(this.#plan.subjectProcessGroup) : null
     await inBatches(Array.from({ length: idle }), openingMax, () => this.#openIdle())
-    const after = before && subjectUsage(this.#plan.subjectProcessGroup)
+    const after = before && (await this.#onceAccepted(before.descriptors + idle))
     if (before && after) this.#idleRssBytes = (after.rssBytes - before.rssBytes) / idle
     for (let index = 0; index < unread; index++) await this.#openUnread(FIRST_UNREAD + index)
+  }
+
+  /** The kernel connects before the subject accepts, which is when it needs memory for each. */
+  async #onceAccepted(descriptors: number): Promise<Usage | null> {
+    const { subjectProcessGroup, stallMs } = this.#plan
+    const now = () => subjectUsage(subjectProcessGroup)
+    await until(() => (now()?.descriptors ?? descriptors) >= descriptors, nowMs() + stallMs)
+    return now()
   }
 
   async #openIdle(): Promise<void> {
