@@ -281,7 +281,9 @@ export class Dialogue {
   #missing(end: WaitEnd): never {
     const detail = `${this.#tally()} ${wordsFor(end, this.peer)}`
     const { partialBytes, owedBytes, answered } = this.#transcript
-    if (partialBytes > 0) {
+    // Without our FIN there was no reason to end it: that it did is what went wrong.
+    const hasLeft = end === 'ended' && !this.peer.finished && this.peer.isStream
+    if (partialBytes > 0 && !hasLeft) {
       const all = owedBytes > 0 && this.peer.receivedBytes >= owedBytes
       if (!all) throw new CaseFailure('lost-bytes', detail)
       const unfinished = `As many bytes came as were owed, but the last reply announces more.`

@@ -85,7 +85,7 @@ export const integrityContents = defineCases([
         message[place]! ^= 0x01
         messages.push(message)
       }
-      await dialogue.send(dialogue.owing(...messages, ...messages.toReversed()), true)
+      await dialogue.send(dialogue.owing(...messages), true)
       await dialogue.replies()
     },
   },

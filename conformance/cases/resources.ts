@@ -39,7 +39,7 @@ export async function cpuShare(trial: Trial, windowMs: number): Promise<number> 
  * Runtimes that collect late go up and down: what counts is the floor of several rounds.
  */
 export async function mustLevelOff(
-  trial: Trial,
+  process: Launched,
   bytesMax: number,
   what: string,
   round: () => Promise<void>,
@@ -52,7 +52,7 @@ export async function mustLevelOff(
     const from = sizes.length
     for (let i = 0; i < ROUNDS_PER_STRETCH; i++) {
       await round()
-      sizes.push(memoryOf(trial))
+      sizes.push(process.memoryBytes())
     }
     const these = sizes.slice(from)
     const floor = Math.min(...these)

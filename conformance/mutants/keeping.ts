@@ -74,6 +74,28 @@ export const keeping = defineMutants([
     },
   },
   {
+    id: 'keeps-reset-connections',
+    fault: 'What belongs to a connection is kept when it was reset.',
+    killedBy: { 'resources/memory-over-connections': ['leak'] },
+    connection: class extends Connection {
+      override closed(error: Error | undefined) {
+        if (error) kept.push(filled(160_000))
+      }
+    },
+  },
+  {
+    id: 'keeps-outgrown-buffers',
+    fault: 'A buffer is kept when a longer message has replaced it by a larger one.',
+    killedBy: { 'resources/memory-over-half-frames': ['leak'] },
+    connection: class extends Connection {
+      override append(chunk: Uint8Array) {
+        const before = this.input
+        super.append(chunk)
+        if (this.input !== before) kept.push(before)
+      }
+    },
+  },
+  {
     id: 'copy-for-every-piece',
     fault: 'For every piece of a message a copy of all that has come is made and kept for a while.',
     killedBy: { 'resources/memory-of-one-message': ['memory'] },
