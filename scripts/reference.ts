@@ -1,5 +1,6 @@
 /**
- * Writes `docs/reference/`: every command with its options, every case, out of the program itself.
+ * Writes `docs/reference/`, every command with its options and every case, out of the program
+ * itself, and the published figures into the page on choosing a framing.
  *
  * RUN  npm run reference
  */
