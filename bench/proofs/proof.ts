@@ -2,7 +2,6 @@
 
 import type { LoadFigures } from '../../harness/load.ts'
 import { preflight } from '../../harness/preflight.ts'
-import { FULL_EXTENTS } from '../extents.ts'
 import { measure } from '../measure.ts'
 import { findPeer } from '../peers/registry.ts'
 import { findScenario } from '../registry.ts'
@@ -12,6 +11,8 @@ import type { BenchSubject } from '../subject.ts'
 
 const MESSAGE_BYTES_MAX = 64 * 1024 * 1024
 export const SEED = 1
+/** Longer than the bench's: what is compared is what stays, not how soon code gets compiled. */
+const WARM_UP_MS = 500
 
 export const ours = (name = 'length-prefixed', framing = 'i32le'): BenchSubject => ({
   name,
@@ -47,7 +48,7 @@ export async function launchOnce(
   measuredMs = 500,
 ): Promise<LoadFigures> {
   const workload = workloadOf(findScenario(scenario)!, 'full', asked)
-  const extents = { ...FULL_EXTENTS, measured: { durationMs: measuredMs } }
+  const extents = { warmUp: { durationMs: WARM_UP_MS }, measured: { durationMs: measuredMs } }
   const outcome = await measure({ subject, workload, extents, seed: SEED })
   if (outcome.kind === 'failed') throw new Error(`${subject.name}: ${outcome.detail}`)
   return outcome
