@@ -5,6 +5,7 @@ import type {
   CalibrationResult,
 } from '../bench/gate/calibration/result.ts'
 import { ratesOf, summarized } from '../bench/gate/calibration/summary.ts'
+import type { GatePlan } from '../bench/gate/plan.ts'
 import type { GateResult } from '../bench/gate/result.ts'
 import type { Workload } from '../bench/scenario.ts'
 import { HarnessError } from '../harness/errors.ts'
@@ -24,6 +25,7 @@ export interface CalibrationOptions {
   effects: readonly number[]
   budgetMs: number
   floor: number
+  plan?: GatePlan
   /** Called after every gate: what is there so far is worth keeping. */
   keep(result: CalibrationResult): void
 }
@@ -77,7 +79,7 @@ async function gateWith(
   subject: CalibrationSubject,
   effect: number,
   { subjects, settings, warnings }: CalibrationResult,
-  { workloads, budgetMs, floor }: CalibrationOptions,
+  { workloads, budgetMs, floor, plan }: CalibrationOptions,
 ): Promise<GateResult> {
   const calibrated = subjects.at(-1)!
   if (effect > 0 && calibrated.cpuNsPerMessage === null) {
@@ -90,6 +92,7 @@ async function gateWith(
   const gate = await withSides({ ...sides, framing: subject.framing }, (both) =>
     gateOnce({
       ...{ sides: both, workloads, budgetMs, alpha, floor, isFirst: false },
+      ...(plan && { plan }),
       seed: seed + calibrated.gates.length,
     }),
   )

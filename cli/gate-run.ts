@@ -3,7 +3,7 @@ import { assemble, type GateContext, type GateFindings } from '../bench/gate/ass
 import { againstBaseline, type Baseline, baselineOf } from '../bench/gate/baseline.ts'
 import { compareCounters, type Pair } from '../bench/gate/counters.ts'
 import { asSide } from '../bench/gate/launch.ts'
-import { canDecide } from '../bench/gate/plan.ts'
+import { canDecide, type GatePlan } from '../bench/gate/plan.ts'
 import type { GateResult } from '../bench/gate/result.ts'
 import { type GateProgress, type GateRun, runGate } from '../bench/gate/run.ts'
 import type { Workload } from '../bench/scenario.ts'
@@ -25,6 +25,8 @@ export interface GateRunOptions {
   seed: number
   /** False: one of many. Sides and machine have been looked at, somebody else tells progress. */
   isFirst: boolean
+  /** Instead of one that fills the budget. */
+  plan?: GatePlan
   /** Base is the yardstick, and head is compared with what is stored here. */
   baseline?: Baseline
   /** Base is the yardstick, and what head costs over it is handed over to be stored. */
@@ -136,11 +138,12 @@ function conformance({ sides, baseline, store }: GateRunOptions, environment: En
 }
 
 async function measured(pair: Pair, options: GateRunOptions, budgetMs: number): Promise<GateRun> {
-  const { workloads, alpha, floor, seed } = options
+  const { workloads, alpha, floor, seed, plan } = options
   const progress = options.isFirst ? host().startProgress('gate', 0) : null
   try {
     return await runGate({
       ...pair,
+      ...(plan && { plan }),
       workloads,
       isStaged: !againstYardstick(options),
       budgetMs,
