@@ -23,6 +23,13 @@ test('copies show: a trailer behind the message is put there in a batch', async 
   expect(counts).toMatchObject({ writes: 62.5, bytesCopied: (64 + 2) * 1_000 })
 })
 
+test('reads of any size are counted, those that a server gives back too', async () => {
+  for (const depth of [100, 1_000]) {
+    const counts = await countExactly(ours('length-prefixed', 'u32be'), { messageBytes: 64, depth })
+    expect(counts).toMatchObject({ reads: 1_000 / depth, writes: 1_000 / depth })
+  }
+})
+
 test('one write for each message shows', async () => {
   const torn = await countExactly(ours('length-prefixed-send', 'u32be'), LOAD)
   expect(torn!.writes).toBe(1_000)
