@@ -100,6 +100,8 @@ describe.concurrent('comparisons', () => {
     const diff = json<DiffResult>('diff.json')
     expect(diff).toMatchObject({ schema: 'framegate.diff/1', verdict: 'worse' })
     expect(readFileSync(file('diff.md'), 'utf8')).toContain('❌ **New failures.**')
+    const printed = await framegate('diff', ...files, '--format', 'md')
+    expect(printed.out).toBe(readFileSync(file('diff.md'), 'utf8'))
     const back = await framegate('diff', files[1], files[0])
     expect({ code: back.code, out: back.out }).toEqual({ code: EXIT.ok, out: back.out })
     expect(back.out).toContain('FIXED boundary/two-frames-one-write: fail: merged → pass')

@@ -4,6 +4,7 @@ import type { ExitCode } from '../exit-codes.ts'
 import { addBench } from './bench.ts'
 import { addCalibrate } from './calibrate.ts'
 import { addCompare } from './compare.ts'
+import { addCompletions } from './completions.ts'
 import { addConform } from './conform.ts'
 import { addConformClient } from './conform-client.ts'
 import { addConnect } from './connect.ts'
@@ -38,6 +39,7 @@ const COMMANDS: readonly AddCommand[] = [
   addReport,
   addMerge,
   addDiff,
+  addCompletions,
 ]
 
 export function addCommands(program: Command, end: (code: ExitCode) => void): void {
