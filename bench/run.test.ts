@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { newFolder } from '../harness/scratch.ts'
 import type { Extents } from './extents.ts'
 import { measure } from './measure.ts'
 import { findScenario, SCENARIOS } from './registry.ts'
@@ -159,6 +162,25 @@ describe('a cell without a number', () => {
     const subject = { ...FILES, target: { kind: 'started', spec } } as const
     const [cell] = await run({ subjects: [subject], workloads: [smoke('file-transfer')] })
     expect(cell!.struck).toMatchObject({ symptom, expected: false })
+  })
+
+  test('a file that is another one in the middle of a cell is seen', async () => {
+    const [root, other] = [newFolder(), join(newFolder(), 'other')]
+    writeFileSync(other, Buffer.alloc(64 * 1024, 'x'))
+    const serve = { name: 'file-server', service: 'files', files: { root } }
+    const spec = { kind: 'implementation', serve, transport: 'tcp' } as const
+    const outcome = await measure({
+      subject: { ...FILES, target: { kind: 'started', spec } },
+      workload: smoke('file-transfer', {
+        transfer: 'get',
+        connections: 1,
+        messageBytes: 64 * 1024,
+      }),
+      extents: { warmUp: { messages: 2 }, measured: { durationMs: 20_000 } },
+      seed: 1,
+      onMeasuring: () => renameSync(other, join(root, 'load-0')),
+    })
+    expect(outcome).toMatchObject({ kind: 'failed', symptom: 'corrupted' })
   })
 
   test('one that dies under load says how', async () => {
