@@ -259,6 +259,8 @@ describe('bench and compare', () => {
     for (const chart of charts) {
       expect(readFileSync(join(out, chart), 'utf8').trim()).toMatch(/^<svg[\s\S]*<\/svg>$/)
     }
+    const page = readFileSync(join(out, 'report.html'), 'utf8')
+    expect(page).toContain('data-trace="1 boundary/two-frames-one-write"')
     const text = readFileSync(join(out, 'report.md'), 'utf8')
     expect(text).toStartWith('# ')
     for (const name of names) expect(text).toContain(name)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 import { EXIT } from './exit-codes.ts'
+import type { TraceFile } from './trace-files.ts'
 
 const ROOT = join(import.meta.dir, '..')
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => Bun.which(name))
@@ -61,6 +62,25 @@ test.skipIf(executablePath === undefined)('the failed case is found, and its byt
   expect(await dialog.locator('pre').first().textContent()).toContain('ready tcp://')
   await browser.close()
 })
+
+test.skipIf(Bun.which('node') === null)(
+  'of a client the traces are those of its server',
+  async () => {
+    const exec = ['--exec', 'node examples/clients/client.mjs {host} {port}', '--framing', 'u32be']
+    const files = ['--trace', inFolder('client'), '--trace-all', '--html', inFolder('client.html')]
+    const name = ['--name', 'client', '--case', 'client/two-replies-one-write']
+    const { code } = await framegate('conform-client', ...exec, ...name, ...files)
+    expect(code).toBe(EXIT.ok)
+    const path = inFolder('client/client-u32be-tcp/client/two-replies-one-write.json')
+    const { trace } = JSON.parse(readFileSync(path, 'utf8')) as TraceFile
+    expect(trace.events.map(({ kind, text }) => `${kind}: ${text}`)).toContain(
+      'sent: frame 1: 11 bytes "first reply"\nframe 2: 10 bytes "the second"',
+    )
+    expect(trace.output).toContain(Buffer.from('first reply').toString('hex'))
+    const page = readFileSync(inFolder('client.html'), 'utf8')
+    expect(page).toContain('data-trace="0 client/two-replies-one-write"')
+  },
+)
 
 describe('framegate report --trace', () => {
   const report = (...more: string[]) =>

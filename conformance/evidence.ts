@@ -46,18 +46,24 @@ const MESSAGE_BYTES_SHOWN = 64
 
 /** To be collected before the connections are closed. */
 export function evidenceOf(trial: Trial): Evidence {
-  const { traits } = trial.options
-  const events = trial.dialogues.flatMap(({ peer }) => peer.events)
-  const startMs = events.reduce((least, { atMs }) => Math.min(least, atMs), nowMs())
-  return {
-    connections: trial.dialogues.map((dialogue) => connectionOf(dialogue, traits, startMs)),
-    output: trial.process?.output.text() ?? '',
-  }
+  const { dialogues, options, process } = trial
+  return evidenceFrom(dialogues, options.traits, process?.output.text() ?? '')
 }
 
+/** The same of connections with whomever: we may have been the server on them. */
+export function evidenceFrom(talks: readonly Talk[], framings: Framings, output: string): Evidence {
+  const events = talks.flatMap(({ peer }) => peer.events)
+  const startMs = events.reduce((least, { atMs }) => Math.min(least, atMs), nowMs())
+  return { connections: talks.map((talk) => connectionOf(talk, framings, startMs)), output }
+}
+
+type Talk = Pick<Dialogue, 'peer' | 'wire'>
+/** `replyFraming`: of what we receive, where that is not as what we send. */
+type Framings = Pick<SubjectTraits, 'framing' | 'replyFraming'>
+
 function connectionOf(
-  { peer, wire }: Dialogue,
-  { framing, replyFraming }: SubjectTraits,
+  { peer, wire }: Talk,
+  { framing, replyFraming }: Framings,
   startMs: number,
 ): ConnectionEvidence {
   const framesOf = (wanted: 'sent' | 'received', read: ReferenceFraming): DecodedFrames => {

@@ -56,8 +56,8 @@ function connectionLines(connection: ConnectionEvidence, index: number): string[
     `subject's end  ${how}; who ended first: ${endedBy}; its socket: ${state}`,
     `writes         ${listOf(sizes('sent'))}; ${sentBytes} bytes in all`,
     `reads          ${listOf(sizes('received'))}; ${receivedBytes} bytes in all`,
-    ...framesLines('sent frames', connection.sent),
-    ...framesLines('reply frames', connection.received),
+    ...framesLines('frames sent', connection.sent),
+    ...framesLines('frames back', connection.received),
     ...events.flatMap(({ atMs, direction, bytes, hex }) => [
       `${atMs.toFixed(3).padStart(12)} ms  ${ARROWS[direction]}${bytesWords(direction, bytes)}`,
       ...hexRows(hex, bytes),

@@ -24,6 +24,7 @@ import { collect, parseSeed, positiveInteger, positiveNumber, SEED_DEFAULT } fro
 import { startProgress } from '../progress.ts'
 import { judged } from '../subject-traits.ts'
 import { shellQuoted } from '../subjects.ts'
+import { type KeepTrace, traceKeeper } from '../traces.ts'
 import type { AddCommand } from './registry.ts'
 
 interface Options extends CaseChoice, ConformFiles {
@@ -36,6 +37,8 @@ interface Options extends CaseChoice, ConformFiles {
   jobs: number
   seed: number
   timeoutScale: number
+  trace?: string
+  traceAll?: boolean
 }
 
 /** Cases spend most of their time waiting for their client to start, or to come to rest. */
@@ -68,11 +71,15 @@ export const addConformClient: AddCommand = (program, end) => {
     .option('--json <file>', 'write the result as JSON')
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--md <file>', 'write the result as Markdown')
-    .option('--html <file>', 'write the result as one HTML page')
+    .option('--html <file>', 'one page; what did not pass opens with the bytes of both directions')
+    .option('--trace <dir>', 'files with both directions for each case that did not pass')
+    .option('--trace-all', 'with --trace or --html: for each case that passed too')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
-      const result = await conformClient(options)
-      await writeResults(result, options)
+      const { trace, html, traceAll = false } = options
+      const keeper = trace || html ? traceKeeper({ folder: trace ?? null, all: traceAll }) : null
+      const result = await conformClient(options, keeper?.keep)
+      await writeResults(result, options, keeper?.traces())
       printConformance(result)
       end(exitCodeOf(result, result.partial))
     })
@@ -101,7 +108,7 @@ interface ClientSubject {
   flags: string
 }
 
-async function conformClient(options: Options): Promise<ConformResult> {
+async function conformClient(options: Options, keepTrace?: KeepTrace): Promise<ConformResult> {
   const chosen = chooseCases(CLIENT_CASES, options)
   const { command, record, traits, ledger, flags } = subjectOf(options)
   log(`seed ${options.seed}`)
@@ -122,6 +129,7 @@ async function conformClient(options: Options): Promise<ConformResult> {
       signal: interrupted,
       repro: (id, seed) => `framegate conform-client ${flags} --case '${id}' --seed ${seed}`,
       onCase: ({ id }) => progress.step(id),
+      ...(keepTrace ? { onEvidence: (...seen) => keepTrace(0, record, ...seen) } : {}),
       isExpected(result) {
         judge([result], false)
         return !isUnexpected(result)

@@ -2,6 +2,7 @@
 import { nowMs } from '../../harness/clock.ts'
 import { HarnessError } from '../../harness/errors.ts'
 import { createRandom, seedFor } from '../../harness/random.ts'
+import { type Evidence, evidenceFrom } from '../evidence.ts'
 import type { CaseResult, Level } from '../result.ts'
 import { CaseFailure, Inconclusive } from '../verdict.ts'
 import type { ClientCase, ClientTraits } from './client-case.ts'
@@ -27,6 +28,8 @@ export interface ClientRunOptions {
   signal: AbortSignal
   repro(id: string, seed: number): string
   onCase(result: CaseResult): void
+  /** Told of each case that was run, with what went over the wire. */
+  onEvidence?(result: CaseResult, evidence: Evidence): void
   /** True when the outcome was to be expected; `--bail` stops at the first that was not. */
   isExpected(result: CaseResult): boolean
 }
@@ -104,8 +107,9 @@ async function runCase(item: ClientCase, options: ClientRunOptions): Promise<Cas
   const trial = makeTrial(options, CASE_MS_MAX, seed)
   const ending = await judged(item, trial)
   const close = closeOf(trial.visits[0])
+  const evidence = options.onEvidence ? evidenceOfClient(trial) : null
   await trial.close()
-  return {
+  const result: CaseResult = {
     ...base,
     ...asLevel(ending, item.level),
     close,
@@ -113,6 +117,18 @@ async function runCase(item: ClientCase, options: ClientRunOptions): Promise<Cas
     durationMs: Math.round(nowMs() - started),
     schedule: scheduleOf(trial.visits),
   }
+  if (evidence) options.onEvidence?.(result, evidence)
+  return result
+}
+
+const PRINTED_BYTES_SHOWN = 2_000
+
+function evidenceOfClient({ visits, options }: ClientTrial): Evidence {
+  const printed = visits.flatMap(({ client }) => [
+    Buffer.from(client.output().subarray(0, PRINTED_BYTES_SHOWN)).toString('latin1'),
+    client.errors.text(),
+  ])
+  return evidenceFrom(visits, { framing: options.traits.framing }, printed.join(''))
 }
 
 async function judged(item: ClientCase, trial: ClientTrial): Promise<Ending> {

@@ -21,6 +21,7 @@ export interface VisitOptions extends WatchOptions {
 export class Visit {
   readonly client: LaunchedClient
   readonly peer: Peer
+  readonly wire: Wire
   /** The weakest schedule so far; what the evidence says. */
   schedule: Schedule | 'none' = 'none'
   readonly #options: VisitOptions
@@ -33,6 +34,7 @@ export class Visit {
     this.#options = options
     this.client = options.client
     this.peer = options.wire.peer
+    this.wire = options.wire
     this.#watch = new Watch(options)
   }
 
