@@ -11,9 +11,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConformResult } from '../conformance/result.ts'
 import { nowMs } from '../harness/clock.ts'
-import { threadStates, usage } from '../harness/process-tree.ts'
+import { usage } from '../harness/process-tree.ts'
 import { createRandom } from '../harness/random.ts'
 import { until } from '../harness/reactor.ts'
+import { areAll } from '../harness/testing.ts'
 import type { CompareResult } from '../reports/report.ts'
 import { EXIT } from './exit-codes.ts'
 
@@ -203,7 +204,7 @@ seen(`SIGKILL leaves nothing behind${why}`, () => {
       // The harness stops and continues it as well: stop it until it is seen to stand still.
       const isStill = () => {
         for (const pid of stopped) process.kill(pid, 'SIGSTOP')
-        return threadStates(stopped).every((state) => state === 'T')
+        return areAll(stopped, 'T')
       }
       expect(await soon(isStill)).toBe(true)
       run.child.kill('SIGKILL')

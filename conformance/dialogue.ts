@@ -130,7 +130,8 @@ export class Dialogue {
 
   /** Waits for every reply that is owed; anything else fails. */
   async replies(): Promise<void> {
-    const end = await this.#wait(() => this.#transcript.isComplete)
+    // Once something is wrong, what comes behind it tells in which way.
+    const end = await this.#wait(() => this.#transcript.isComplete && !this.#transcript.differs)
     await this.#judge()
     if (!this.#transcript.isComplete) this.#missing(end)
     this.#throwIfTorn('extra-bytes')

@@ -1,4 +1,5 @@
 /** Cuts what came back into messages, with the suite's own reading of the framing. */
+import { sameBytes } from './compare-messages.ts'
 import type { ReferenceFraming } from './reference/framing.ts'
 import { ReplyMalformed } from './reference/framing.ts'
 import { md5 } from './reference/json-header.ts'
@@ -11,11 +12,14 @@ export class ReplyReader {
   malformed: string | null = null
   readonly #parse: ReferenceFraming['parse']
   readonly #readIsMessage: boolean
+  readonly #owed: readonly Uint8Array[]
   #buffer = new Uint8Array(64 * 1024)
   #start = 0
   #end = 0
 
-  constructor(framing: ReferenceFraming, receipts: boolean) {
+  /** A message that is as `owed` says is not kept a second time: most are, and many are large. */
+  constructor(framing: ReferenceFraming, receipts: boolean, owed: readonly Uint8Array[] = []) {
+    this.#owed = owed
     this.#readIsMessage = framing.family === 'datagram'
     // Receipts over an unframed stream are lines: they tell what the reads cannot.
     this.#parse = framing.family === 'raw' && receipts ? parseLine : framing.parse
@@ -35,7 +39,9 @@ export class ReplyReader {
       for (;;) {
         const parsed = this.#parse(bytes, this.#start)
         if (parsed === 'need-more') return
-        this.messages.push(parsed.message)
+        const owed = this.#owed[this.messages.length]
+        const isOwed = owed !== undefined && sameBytes(owed, parsed.message)
+        this.messages.push(isOwed ? owed : parsed.message.slice())
         this.#start = parsed.next
       }
     } catch (error) {

@@ -28,12 +28,12 @@ export class ResourceWatch {
 
   /** Looks at the subject before a case; what is returned looks again, behind its connections. */
   begin(process: Launched | null, messageBytesMax: number) {
-    const before = process?.running ? process.usage() : null
+    const before = process?.running ? process.holdings() : null
     return async (queues: Queues): Promise<ResourceVerdict> => {
       const within = this.#leaks < LEAKS_KNOWN ? RELEASE_MS_MAX : KNOWN_RELEASE_MS_MAX
       const deadlineMs = nowMs() + within
       const isRunning = process?.running === true && before !== null
-      const released = () => !isRunning || process.usage()!.descriptors <= before.descriptors
+      const released = () => !isRunning || process.holdings()!.descriptors <= before.descriptors
       const closed = () => queues.every((queue) => queue?.()?.state !== 'CLOSE_WAIT')
       if (!(await until(() => released() && closed(), deadlineMs))) {
         // A program that has just ended gives everything back.
@@ -42,7 +42,7 @@ export class ResourceWatch {
         return 'leak'
       }
       if (!isRunning || !process.running) return 'not-observed'
-      const grown = process.usage()!.rssBytes - before.rssBytes
+      const grown = process.holdings()!.rssBytes - before.rssBytes
       if (grown > MEMORY_BYTES_MAX + MESSAGES_MAX * messageBytesMax) return 'over-budget'
       const restMs = REST_MS_MAX * machineTimeScale()
       return (await until(() => process.sleeps(), nowMs() + restMs)) ? 'ok' : 'over-budget'

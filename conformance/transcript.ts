@@ -1,6 +1,6 @@
 /** What is owed to one connection, and what has come of it: messages held against messages. */
 import { type Difference, firstDifference, sameBytes } from './compare-messages.ts'
-import { concat, type ReferenceFraming, ReplyMalformed } from './reference/framing.ts'
+import { concat, lengthOf, type ReferenceFraming, ReplyMalformed } from './reference/framing.ts'
 import { DatagramReceipts, ReceiptBook, type Receipts, ReplyReader } from './reply-reader.ts'
 import { type Exchange, replyTo } from './service.ts'
 import { Unsupported } from './verdict.ts'
@@ -42,7 +42,7 @@ export class Transcript {
     this.#options = options
     const Book = framing.family === 'datagram' ? DatagramReceipts : ReceiptBook
     this.#receipts = service === 'receipt' ? new Book() : null
-    this.#reader = new ReplyReader(this.#replyFraming, this.#receipts !== null)
+    this.#reader = new ReplyReader(this.#replyFraming, this.#receipts !== null, this.#owed)
   }
 
   get #replyFraming(): ReferenceFraming {
@@ -53,14 +53,23 @@ export class Transcript {
   owing(messages: readonly Uint8Array[]): Uint8Array {
     const framing = this.#framing
     const adapted = messages.map((message) => framing.adapt(message))
-    for (const message of adapted) this.owe(message)
-    const frames = concat(adapted.map((message) => framing.frame(message)))
+    const pieces: Uint8Array[] = []
+    for (const message of adapted) {
+      const frame = framing.pieces(message)
+      pieces.push(...frame)
+      this.#owe(message, frame)
+    }
+    const frames = concat(pieces)
     this.#requestBytes += frames.length
     return frames
   }
 
   /** The reply to a message whose frame the case wrote itself. */
   owe(wanted: Uint8Array): void {
+    this.#owe(wanted, null)
+  }
+
+  #owe(wanted: Uint8Array, frame: readonly Uint8Array[] | null): void {
     const { exchanges = [], pipelining } = this.#options
     if (pipelining === false && !this.isComplete) this.#notPipelined()
     // The frame is out already, with this message in it and no other.
@@ -68,13 +77,15 @@ export class Transcript {
     this.#receipts?.sent(message)
     const reply = replyTo(message, this.#service, exchanges)
     this.#owed.push(reply)
-    if (!this.#receipts) this.#owedBytes += this.#replyFraming.frame(reply).length
+    if (this.#receipts) return
+    const isEchoed = frame !== null && reply === message && this.#replyFraming === this.#framing
+    this.#owedBytes += lengthOf(isEchoed ? frame : this.#replyFraming.pieces(reply))
   }
 
   /** A reply that only the case can work out. */
   oweReply(reply: Uint8Array): void {
     this.#owed.push(reply)
-    this.#owedBytes += this.#replyFraming.frame(reply).length
+    this.#owedBytes += lengthOf(this.#replyFraming.pieces(reply))
   }
 
   /** To be told what was sent in all: behind an unanswered request nothing may follow. */

@@ -13,11 +13,19 @@ import { entryOf } from './entry.ts'
 import { HarnessError } from './errors.ts'
 import { OutputTail } from './output-tail.ts'
 import { freePort } from './ports.ts'
-import { groupMembers, memoryBytes, threadStates, type Usage, usage } from './process-tree.ts'
+import {
+  groupMembers,
+  type Holdings,
+  holdings,
+  memoryBytes,
+  type Usage,
+  usage,
+} from './process-tree.ts'
 import { until } from './reactor.ts'
 import { isListening } from './readiness.ts'
 import { newFolder, newSocketPath } from './scratch.ts'
 import { spawnGuarded } from './spawn-guarded.ts'
+import { ThreadWatch } from './thread-watch.ts'
 import { releaseGroup } from './warden.ts'
 
 export type SubjectSpec =
@@ -51,6 +59,9 @@ const FREEZE_WITHIN_MS = 2_000
 const LAST_WORDS_MS_MAX = 100
 /** Servers fork rarely; listing a group anew at every look would cost more than the look. */
 const MEMBERS_AGE_MS_MAX = 250
+/** States of threads in proc(5): all but R, running or ready to, and D, waiting in the kernel. */
+const AT_REST = 'SITtXZ'
+const STOPPED = 'T'
 
 export interface Ended {
   code: number | null
@@ -63,6 +74,7 @@ export class Launched {
   readonly processGroup: number
   readonly output: OutputTail
   readonly #child: ChildProcess
+  readonly #threads = new ThreadWatch()
   readonly exited: Promise<Ended>
   ended: Ended | null = null
   #members: readonly number[] = []
@@ -94,13 +106,17 @@ export class Launched {
 
   /** True when no thread of the group runs or wants to. */
   sleeps(): boolean {
-    const states = threadStates(this.members(MEMBERS_AGE_MS_MAX))
-    return states.every((state) => state !== 'R' && state !== 'D')
+    return this.#threads.areAll(this.members(MEMBERS_AGE_MS_MAX), AT_REST)
   }
 
   /** CPU, memory and descriptors of the whole group; null where the system does not tell. */
   usage(): Usage | null {
     return usage(this.members())
+  }
+
+  /** Descriptors and memory of the whole group, which cost less to ask for than all of `usage`. */
+  holdings(): Holdings | null {
+    return holdings(this.members())
   }
 
   /** Memory of the whole group in bytes, what its processes share counted once. */
@@ -112,7 +128,7 @@ export class Launched {
   async freeze(): Promise<boolean> {
     if (!this.signal('SIGSTOP')) return false
     const members = this.members()
-    const still = () => threadStates(members).every((state) => state === 'T')
+    const still = () => this.#threads.areAll(members, STOPPED)
     return until(still, nowMs() + FREEZE_WITHIN_MS)
   }
 
@@ -144,6 +160,7 @@ export class Launched {
     const ended = await this.exited
     await until(() => this.members().length === 0, nowMs() + STOP_WITHIN_MS)
     releaseGroup(this.processGroup)
+    this.#threads[Symbol.dispose]()
     this.#child.stdout?.destroy()
     this.#child.stderr?.destroy()
     return ended

@@ -4,6 +4,7 @@ import { ptr } from 'bun:ffi'
 import { readdirSync, readFileSync } from 'node:fs'
 import { IS_LINUX } from '../posix/constants.ts'
 import { linux } from '../posix/libc.ts'
+import { nowMs } from './clock.ts'
 
 const PAGE_BYTES = 4096
 /** Of the times in /proc/<pid>/stat, on every Linux that Bun runs on. */
@@ -26,30 +27,34 @@ function statFields(text: string): string[] {
 
 const digits = /^\d+$/
 
+/** The group of each process that was looked at; a number may come to mean another process. */
+const groups = new Map<number, number>()
+const GROUPS_AGE_MS_MAX = 1_000
+let groupsSinceMs = 0
+
 /** Every process of the group, forked children included. Empty when all have ended. */
 export function groupMembers(processGroup: number): number[] {
   if (!IS_LINUX) return [processGroup]
-  const members: number[] = []
-  for (const entry of readdirSync('/proc')) {
-    if (!digits.test(entry)) continue
-    const text = readOrNull(`/proc/${entry}/stat`)
-    if (!text) continue
-    const [state, , group] = statFields(text)
-    if (Number(group) === processGroup && state !== 'Z') members.push(Number(entry))
+  const now = nowMs()
+  if (now - groupsSinceMs > GROUPS_AGE_MS_MAX) {
+    groups.clear()
+    groupsSinceMs = now
   }
-  return members
+  return readdirSync('/proc')
+    .filter((entry) => digits.test(entry))
+    .map(Number)
+    .filter((pid) => isMember(pid, processGroup))
 }
 
-/** States of all threads of these processes, as letters of proc(5): R, S, D, T … */
-export function threadStates(pids: readonly number[]): string[] {
-  const states: string[] = []
-  for (const pid of pids) {
-    for (const thread of threads(pid)) {
-      const text = readOrNull(`/proc/${pid}/task/${thread}/stat`)
-      if (text) states.push(statFields(text)[0]!)
-    }
-  }
-  return states
+/** Nobody joins a group from outside; only its leader has once been in another. */
+function isMember(pid: number, processGroup: number): boolean {
+  const known = groups.get(pid)
+  if (known !== undefined && known !== processGroup && pid !== processGroup) return false
+  const text = readOrNull(`/proc/${pid}/stat`)
+  if (!text) return false
+  const [state, , group] = statFields(text)
+  groups.set(pid, Number(group))
+  return Number(group) === processGroup && state !== 'Z'
 }
 
 function threads(pid: number): string[] {
@@ -91,9 +96,8 @@ export function usage(pids: readonly number[]): Usage | null {
     for (const thread of threads(pid)) addThread(sum, pid, thread)
     const status = readOrNull(`/proc/${pid}/status`) ?? ''
     sum.rssBytesMax += 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0)
-    const resident = (readOrNull(`/proc/${pid}/statm`) ?? '0 0').split(' ')[1]
-    sum.rssBytes += PAGE_BYTES * Number(resident)
-    sum.descriptors += descriptors(pid)
+    sum.rssBytes += residentBytesOf(pid)
+    sum.descriptors += descriptorsOf(pid)
   }
   return sum
 }
@@ -131,17 +135,9 @@ function processCpuNs(pid: number): number {
   return Number(time[0]) * 1e9 + Number(time[1])
 }
 
-/** CPU time of all threads, nanoseconds: `usage` costs several times as much to ask. */
-export function cpuNs(pids: readonly number[]): number {
-  let sum = 0
-  for (const pid of pids) {
-    for (const thread of threads(pid)) {
-      const text = readOrNull(`/proc/${pid}/task/${thread}/schedstat`)
-      if (text) sum += Number(text.split(' ', 1)[0])
-    }
-  }
-  return sum
-}
+/** CPU time of all living processes, nanoseconds: `usage` costs several times as much to ask. */
+export const cpuNs = (pids: readonly number[]): number =>
+  IS_LINUX ? pids.reduce((sum, pid) => sum + processCpuNs(pid), 0) : 0
 
 /**
  * Memory of these processes, bytes. What forked processes share is counted once: a server that
@@ -151,13 +147,33 @@ export function memoryBytes(pids: readonly number[]): number {
   let sum = 0
   for (const pid of pids) {
     const proportional = /^Pss:\s+(\d+)/m.exec(readOrNull(`/proc/${pid}/smaps_rollup`) ?? '')?.[1]
-    const resident = (readOrNull(`/proc/${pid}/statm`) ?? '0 0').split(' ')[1]
-    sum += proportional ? 1024 * Number(proportional) : PAGE_BYTES * Number(resident)
+    sum += proportional ? 1024 * Number(proportional) : residentBytesOf(pid)
   }
   return sum
 }
 
-function descriptors(pid: number): number {
+export interface Holdings {
+  descriptors: number
+  rssBytes: number
+}
+
+/** What the processes hold; null where the system does not tell. */
+export function holdings(pids: readonly number[]): Holdings | null {
+  if (!IS_LINUX) return null
+  const sum: Holdings = { descriptors: 0, rssBytes: 0 }
+  for (const pid of pids) {
+    sum.descriptors += descriptorsOf(pid)
+    sum.rssBytes += residentBytesOf(pid)
+  }
+  return sum
+}
+
+function residentBytesOf(pid: number): number {
+  const pages = (readOrNull(`/proc/${pid}/statm`) ?? '0 0').split(' ')[1]
+  return PAGE_BYTES * Number(pages)
+}
+
+function descriptorsOf(pid: number): number {
   try {
     return readdirSync(`/proc/${pid}/fd`).length
   } catch {

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { nowMs } from './clock.ts'
 import type { SubjectSpec } from './launch.ts'
-import { threadStates } from './process-tree.ts'
+import { ThreadWatch } from './thread-watch.ts'
 
 export const isLinux = process.platform === 'linux'
 
@@ -26,6 +26,11 @@ export const shell = (command: string, readyPattern: RegExp | null = null): Subj
   transport: 'tcp',
 })
 
+/** True when every thread of these processes is in one of the states, letters of proc(5). */
+export function areAll(pids: readonly number[], states: string): boolean {
+  using watch = new ThreadWatch()
+  return watch.areAll(pids, states)
+}
+
 /** False when the process has ended, whether or not anybody has asked for its status. */
-export const isAlive = (pid: number): boolean =>
-  threadStates([pid]).some((state) => state !== 'Z' && state !== 'X')
+export const isAlive = (pid: number): boolean => !areAll([pid], 'ZX')

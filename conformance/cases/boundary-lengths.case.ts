@@ -4,6 +4,7 @@ import { HELLO } from '../trial.ts'
 import { CaseFailure } from '../verdict.ts'
 import { chopped, choppedBy, counted, counting, joined, numbered, repeat, text } from './bytes.ts'
 import { cpuNsOf } from './resources.ts'
+import { UNREAD, UNREAD_BYTES } from './unread.ts'
 
 const MIB = 1_048_576
 /** In proportion both cost the same, by the square one costs sixteen times as much. */
@@ -205,14 +206,13 @@ export const boundaryLengths = defineCases([
     id: 'boundary/reader-pauses',
     level: 'must',
     clauses: ['ALL-2', 'ALL-9'],
-    sends: '6 MiB of messages whose replies are read late, in pieces of 1,000 bytes.',
+    sends: `${UNREAD} of messages whose replies are read late, in pieces of 1,000 bytes.`,
     expects: 'Nothing is lost and nothing comes twice.',
     finds: 'Writers that lose their place when the reader pauses.',
     async run(trial) {
       const dialogue = await trial.open({ receiveBufferBytes: 8_192 })
       const size = trial.atMost(MIB)
-      // More than the kernel's buffers hold: smaller, and no write would come up short.
-      const count = Math.ceil((6 * MIB) / size)
+      const count = Math.ceil(UNREAD_BYTES / size)
       const stream = dialogue.owing(...repeat(count, (i) => counted(i, size)))
       let at = await dialogue.sendUntilStalled(stream)
       while (at < stream.length || dialogue.peer.read(1_000) > 0) {

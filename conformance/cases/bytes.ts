@@ -3,10 +3,29 @@ import { concat } from '../reference/framing.ts'
 
 export { text } from '../reference/framing.ts'
 
+/** What they count is the same again behind so many bytes. */
+const PERIOD_BYTES = 65_536
+const pattern = Uint8Array.from({ length: PERIOD_BYTES }, (_, i) => (i + (i >> 8)) & 0xff)
+/** Large floods are made of these: copying is many times as fast as counting. */
+const patterns = new Map<number, Uint8Array>()
+
+function patternFrom(first: number): Uint8Array {
+  const known = patterns.get(first & 0xff)
+  if (known) return known
+  const made = pattern.map((byte) => byte + first)
+  patterns.set(first & 0xff, made)
+  return made
+}
+
 /** `length` bytes that count up, so that a shifted or swapped byte shows. */
 export function counting(length: number, first = 0): Uint8Array {
+  const from = patternFrom(first)
+  if (length <= PERIOD_BYTES) return from.slice(0, length)
   const bytes = new Uint8Array(length)
-  for (let i = 0; i < length; i++) bytes[i] = (first + i + (i >> 8)) & 0xff
+  bytes.set(from)
+  for (let at = PERIOD_BYTES; at < length; at *= 2) {
+    bytes.copyWithin(at, 0, Math.min(at, length - at))
+  }
   return bytes
 }
 

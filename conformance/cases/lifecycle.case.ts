@@ -4,6 +4,7 @@ import { allOf, defineCases, needs } from '../case.ts'
 import { HELLO } from '../trial.ts'
 import { Inconclusive } from '../verdict.ts'
 import { counted, letters, numbered, repeat, text } from './bytes.ts'
+import { UNREAD, UNREAD_BYTES } from './unread.ts'
 
 const MIB = 1_048_576
 export const lifecycle = defineCases([
@@ -93,14 +94,14 @@ export const lifecycle = defineCases([
     id: 'lifecycle/half-close-with-slow-reader',
     level: 'must',
     clauses: ['ALL-7', 'ALL-8', 'ALL-9'],
-    sends: '32 MiB of messages, the end of the stream, and reads as late as it can.',
+    sends: `${UNREAD} of messages, the end of the stream, and reads as late as it can.`,
     expects: 'Every byte, then the end.',
     finds: 'What was queued for a slow reader dropped at its FIN.',
     unsupported: needs.messageBytes(255),
     async run(trial) {
-      const dialogue = await trial.openProven()
+      const dialogue = await trial.open({ receiveBufferBytes: 65_536 })
       const size = trial.atMost(MIB / 2)
-      const messages = repeat(Math.ceil((32 * MIB) / size), (i) => counted(i, size))
+      const messages = repeat(Math.ceil(UNREAD_BYTES / size), (i) => counted(i, size))
       const stream = dialogue.owing(...messages)
       const taken = await dialogue.sendUntilStalled(stream)
       await dialogue.send(stream.subarray(taken), true)
@@ -173,9 +174,10 @@ export const lifecycle = defineCases([
     finds: 'EPIPE and ECONNRESET on a write that nobody handles.',
     async run(trial) {
       const bystander = await trial.openProven()
+      const size = trial.atMost(MIB / 2)
+      const messages = repeat(Math.ceil(UNREAD_BYTES / size), () => trial.frame(letters(size)))
       for (let round = 0; round < 3; round++) {
         const dialogue = await trial.open({ receiveBufferBytes: 4_096 })
-        const messages = repeat(32, () => trial.frame(letters(trial.atMost(MIB / 2))))
         await dialogue.sendUntilStalled(Buffer.concat(messages))
         dialogue.peer.reset()
         await trial.exchange(bystander)

@@ -7,12 +7,13 @@ import { CaseFailure } from '../verdict.ts'
 
 /** Descriptors of ended connections are given back within this time. */
 const RELEASE_MS_MAX = 1_000
-const STRETCHES = 10
+/** Enough for a heap of which nothing is collected before it has grown by dozens of MiB. */
+const STRETCHES = 24
 const ROUNDS_PER_STRETCH = 3
 
 /** Open descriptors of the subject; null where the system does not tell. */
 export const descriptorsOf = (trial: Trial): number | null =>
-  trial.process?.usage()?.descriptors ?? null
+  trial.process?.holdings()?.descriptors ?? null
 
 /** Memory of the subject in bytes, what its processes share counted once. */
 export const memoryOf = (trial: Trial): number => trial.process!.memoryBytes()

@@ -3,8 +3,12 @@ import { allOf, defineCases, needs } from '../case.ts'
 import type { Dialogue } from '../dialogue.ts'
 import { CaseFailure } from '../verdict.ts'
 import { counted, letters, repeat } from './bytes.ts'
+import { UNREAD, UNREAD_BYTES } from './unread.ts'
 
 const MIB = 1_048_576
+/** 100 MiB: a server that takes as much without a reply being read is not to be stalled. */
+const BLOCKS_MAX = 50
+const BLOCK_MESSAGES = 8
 
 const held = allOf(needs.messageBytes(65_535), needs.longReplies)
 
@@ -13,7 +17,7 @@ export const sendingMany = defineCases([
     id: 'sending/several-slow-readers',
     level: 'must',
     clauses: ['ALL-8', 'ALL-9'],
-    sends: '8 MiB on each of three connections, unread; then they are read, the last one first.',
+    sends: `${UNREAD} on each of three connections, unread; then read, the last one first.`,
     expects: 'Each gets every byte of its own replies.',
     finds: 'One queue of waiting replies for all connections.',
     unsupported: held,
@@ -22,7 +26,7 @@ export const sendingMany = defineCases([
       const streams: { dialogue: Dialogue; rest: Uint8Array }[] = []
       for (let i = 0; i < 3; i++) {
         const dialogue = await trial.open({ receiveBufferBytes: 65_536 })
-        const count = Math.ceil((8 * MIB) / size)
+        const count = Math.ceil(UNREAD_BYTES / size)
         const stream = dialogue.owing(...repeat(count, (j) => counted(1_000 * i + j, size)))
         const taken = await dialogue.sendUntilStalled(stream)
         streams.push({ dialogue, rest: stream.subarray(taken) })
@@ -64,7 +68,7 @@ export const sendingMany = defineCases([
     async run(trial) {
       const dialogue = await trial.open({ receiveBufferBytes: 65_536 })
       const large = trial.atMost(MIB / 2)
-      const pairs = Math.ceil((10 * MIB) / large)
+      const pairs = Math.ceil(UNREAD_BYTES / large)
       const messages = repeat(2 * pairs, (i) => counted(i, i % 2 ? 12 : large))
       const stream = dialogue.owing(...messages)
       const taken = await dialogue.sendUntilStalled(stream)
@@ -85,7 +89,7 @@ export const sendingMany = defineCases([
       const dialogue = await trial.open({ receiveBufferBytes: 65_536 })
       const size = trial.atMost(MIB / 8)
       for (let round = 0; round < 3; round++) {
-        const count = Math.ceil((6 * MIB) / size)
+        const count = Math.ceil(UNREAD_BYTES / size)
         const stream = dialogue.owing(...repeat(count, (i) => counted(100 * round + i, size)))
         const taken = await dialogue.sendUntilStalled(stream)
         await dialogue.send(stream.subarray(taken), true)
@@ -129,11 +133,11 @@ export const sendingMany = defineCases([
     async run(trial) {
       const dialogue = await trial.open({ receiveBufferBytes: 65_536 })
       const size = trial.atMost(MIB / 4)
-      for (let i = 0; i < 400; i++) {
-        const frame = dialogue.owing(counted(i, size))
-        const taken = await dialogue.sendUntilStalled(frame)
-        if (taken === frame.length) continue
-        await dialogue.send(frame.subarray(taken), true)
+      for (let i = 0; i < BLOCKS_MAX; i++) {
+        const frames = dialogue.owing(...repeat(BLOCK_MESSAGES, (j) => counted(100 * i + j, size)))
+        const taken = await dialogue.sendUntilStalled(frames)
+        if (taken === frames.length) continue
+        await dialogue.send(frames.subarray(taken), true)
         break
       }
       dialogue.finish()

@@ -78,7 +78,7 @@ export const udpServer = overUdp([
     unsupported: needs.started,
     async run(trial) {
       const bystander = await trial.openProven()
-      const before = trial.process!.usage()!.rssBytes
+      const before = trial.process!.holdings()!.rssBytes
       const flood = await trial.open({ receiveBufferBytes: 4_096 })
       const garbage = trial.random.bytes(2 * GARBAGE_BYTES_MAX)
       for (let sent = 0; sent < FLOOD_BYTES; ) {
@@ -92,7 +92,7 @@ export const udpServer = overUdp([
         await flood.drained()
       }
       await trial.exchange(bystander)
-      const grown = trial.process!.usage()!.rssBytes - before
+      const grown = trial.process!.holdings()!.rssBytes - before
       if (grown <= FLOOD_MEMORY_BYTES_MAX) return
       const budget = FLOOD_MEMORY_BYTES_MAX.toLocaleString('en')
       throw new CaseFailure(

@@ -149,8 +149,8 @@ export const contents = defineMutants([
     id: 'doubles-after-single-byte',
     fault: 'A message whose last byte came alone is answered twice.',
     killedBy: {
-      'boundary/every-byte-apart': ['duplicated', 'corrupted'],
-      'boundary/last-byte-apart': ['duplicated', 'corrupted'],
+      'boundary/every-byte-apart': ['duplicated'],
+      'boundary/last-byte-apart': ['duplicated'],
     },
     connection: class extends Connection {
       #alone = false

@@ -1,17 +1,17 @@
 /** Header lines, an empty line, message, as in the Language Server Protocol. Checks CL-n. */
-import { concat, type ReferenceFraming, ReplyMalformed, text } from './framing.ts'
+import { ReplyMalformed, reference, text } from './framing.ts'
 
 export const HEADER_BLOCK_BYTES_MAX = 8_192
 
 const header = (length: bigint | number): Uint8Array => text(`Content-Length: ${length}\r\n\r\n`)
 
-export const contentLengthReference: ReferenceFraming = {
+export const contentLengthReference = reference({
   id: 'content-length',
   family: 'length',
   carriesEmpty: true,
   messageBytesMax: Number.MAX_SAFE_INTEGER,
   adapt: (message) => message,
-  frame: (message) => concat([header(message.length), message]),
+  pieces: (message) => [header(message.length), message],
   headerBytes: (message) => header(message.length).length,
   announce: (length) => (length < 0n ? null : header(length)),
   parse(bytes, at) {
@@ -29,6 +29,6 @@ export const contentLengthReference: ReferenceFraming = {
       throw new ReplyMalformed(`the reply’s header is "${lines.join(' | ')}"`)
     const start = at + end + 4
     const next = start + Number(values[0])
-    return next > bytes.length ? 'need-more' : { message: bytes.slice(start, next), next }
+    return next > bytes.length ? 'need-more' : { message: bytes.subarray(start, next), next }
   },
-}
+})

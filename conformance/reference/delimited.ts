@@ -1,5 +1,5 @@
 /** A message and the mark that ends it. Checks LN-n and DL-n. */
-import { concat, type ReferenceFraming } from './framing.ts'
+import { concat, type ReferenceFraming, reference } from './framing.ts'
 import { optionsOf } from './options.ts'
 
 /** The reference for `line` and `delimiter:<hex>`, or null when the id is none of them. */
@@ -17,21 +17,31 @@ function referenceOf(id: string, mark: Uint8Array): ReferenceFraming {
   )!
   const markIn = (bytes: Uint8Array, at: number): number =>
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(mark, at)
-  return {
+  /** No mark in it, and none that begins in its last bytes and ends in the one behind it. */
+  const isFree = (message: Uint8Array): boolean => {
+    const tail = message.subarray(Math.max(0, message.length - mark.length))
+    return markIn(message, 0) < 0 && markIn(concat([tail, mark]), 0) === tail.length
+  }
+  return reference({
     id,
     family: 'delimited',
     carriesEmpty: true,
     messageBytesMax: Number.MAX_SAFE_INTEGER,
-    adapt: (message) =>
-      markIn(concat([message, mark]), 0) === message.length
-        ? message
-        : message.map((byte) => (byte === mark[0] ? standIn : byte)),
-    frame: (message) => concat([message, mark]),
+    adapt(message) {
+      if (isFree(message)) return message
+      const freed = message.slice()
+      const first = mark[0]!
+      for (let at = freed.indexOf(first); at >= 0; at = freed.indexOf(first, at + 1)) {
+        freed[at] = standIn
+      }
+      return freed
+    },
+    pieces: (message) => [message, mark],
     headerBytes: () => 0,
     announce: () => null,
     parse(bytes, at) {
       const end = markIn(bytes, at)
-      return end < 0 ? 'need-more' : { message: bytes.slice(at, end), next: end + mark.length }
+      return end < 0 ? 'need-more' : { message: bytes.subarray(at, end), next: end + mark.length }
     },
-  }
+  })
 }

@@ -1,5 +1,5 @@
 /** Exactly n bytes. Checks FX-n. */
-import type { ReferenceFraming } from './framing.ts'
+import { type ReferenceFraming, reference } from './framing.ts'
 import { optionsOf } from './options.ts'
 
 const PADDING = 0x2e
@@ -9,7 +9,7 @@ export function fixedReference(id: string): ReferenceFraming | null {
   const { name, argument } = optionsOf(id)
   if (name !== 'fixed') return null
   const bytesEach = Number(argument)
-  return {
+  return reference({
     id,
     family: 'fixed',
     carriesEmpty: false,
@@ -19,12 +19,12 @@ export function fixedReference(id: string): ReferenceFraming | null {
       padded.set(message.subarray(0, bytesEach))
       return padded
     },
-    frame: (message) => message,
+    pieces: (message) => [message],
     headerBytes: () => 0,
     announce: () => null,
     parse(bytes, at) {
       const next = at + bytesEach
-      return next > bytes.length ? 'need-more' : { message: bytes.slice(at, next), next }
+      return next > bytes.length ? 'need-more' : { message: bytes.subarray(at, next), next }
     },
-  }
+  })
 }

@@ -1,6 +1,6 @@
 /** i32le header length, JSON header, message. Checks JH-n. */
 import { createHash } from 'node:crypto'
-import { concat, type ReferenceFraming, ReplyMalformed, text } from './framing.ts'
+import { concat, type ReferenceFraming, ReplyMalformed, reference, text } from './framing.ts'
 
 export const HEADER_BYTES_MAX = 65_536
 
@@ -25,17 +25,17 @@ export function jsonHeaderReference(id: string): ReferenceFraming | null {
     withDigest
       ? `{"md5":"${md5(message)}","total_size":${message.length}}`
       : `{"total_size":${message.length}}`
-  return {
+  return reference({
     id,
     family: 'json-header',
     carriesEmpty: true,
     messageBytesMax: Number.MAX_SAFE_INTEGER,
     adapt: (message) => message,
-    frame: (message) => concat([headerFrame(header(message)), message]),
+    pieces: (message) => [headerFrame(header(message)), message],
     headerBytes: (message) => 4 + header(message).length,
     announce: (length) => headerFrame(`{"total_size":${length}}`),
     parse,
-  }
+  })
 }
 
 /** One frame, with all that its header says. */
@@ -50,7 +50,7 @@ export function parse(bytes: Uint8Array, at: number) {
   const header = readHeader(bytes.subarray(at + 4, body))
   const next = body + header.total_size
   if (next > bytes.length) return 'need-more'
-  const message = bytes.slice(body, next)
+  const message = bytes.subarray(body, next)
   if (header.md5 !== undefined && header.md5.toLowerCase() !== md5(message)) {
     throw new ReplyMalformed(`the reply's md5 is ${header.md5}, its message's is ${md5(message)}`)
   }

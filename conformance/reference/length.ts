@@ -1,5 +1,5 @@
 /** A length in a header of fixed size, then the message. Checks LP-n and LF-n. */
-import { concat, type ReferenceFraming, ReplyMalformed } from './framing.ts'
+import { type ReferenceFraming, ReplyMalformed, reference } from './framing.ts'
 import { optionsOf } from './options.ts'
 
 const NAME = /^([ui])(8|16|24|32|64)(be|le)?$/
@@ -66,13 +66,13 @@ function referenceOf(id: string, layout: Layout): ReferenceFraming {
   }
   const top = 1n << BigInt(width * 8 - (signed ? 1 : 0))
   const most = top - 1n - valueFor(0n)
-  return {
+  return reference({
     id,
     family: 'length',
     carriesEmpty: strip >= headBytes + adjust,
     messageBytesMax: Number(most < 2n ** 53n ? most : 2n ** 53n - 1n),
     adapt: (message) => message,
-    frame: (message) => concat([header(BigInt(message.length))!, message]),
+    pieces: (message) => [header(BigInt(message.length))!, message],
     headerBytes: () => strip,
     announce: header,
     parse(bytes, at) {
@@ -83,9 +83,9 @@ function referenceOf(id: string, layout: Layout): ReferenceFraming {
       }
       const next = at + strip + Number(length)
       if (next > bytes.length) return 'need-more'
-      return { message: bytes.slice(at + strip, next), next }
+      return { message: bytes.subarray(at + strip, next), next }
     },
-  }
+  })
 }
 
 /** The value in the field's bytes; null where it does not fit. */

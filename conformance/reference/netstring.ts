@@ -1,17 +1,17 @@
 /** Decimal length, colon, message, comma. Checks NS-n. */
-import { concat, type ReferenceFraming, ReplyMalformed, text } from './framing.ts'
+import { ReplyMalformed, reference, text } from './framing.ts'
 
 const COLON = 0x3a
 const COMMA = 0x2c
 const DIGITS_MAX = 20
 
-export const netstringReference: ReferenceFraming = {
+export const netstringReference = reference({
   id: 'netstring',
   family: 'length',
   carriesEmpty: true,
   messageBytesMax: Number.MAX_SAFE_INTEGER,
   adapt: (message) => message,
-  frame: (message) => concat([text(`${message.length}:`), message, text(',')]),
+  pieces: (message) => [text(`${message.length}:`), message, text(',')],
   headerBytes: (message) => `${message.length}:`.length,
   announce: (length) => (length < 0n ? null : text(`${length}:`)),
   parse(bytes, at) {
@@ -28,6 +28,6 @@ export const netstringReference: ReferenceFraming = {
     const end = start + Number(digits)
     if (end >= bytes.length) return 'need-more'
     if (bytes[end] !== COMMA) throw new ReplyMalformed('the reply has no comma behind its message')
-    return { message: bytes.slice(start, end), next: end + 1 }
+    return { message: bytes.subarray(start, end), next: end + 1 }
   },
-}
+})

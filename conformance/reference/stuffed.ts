@@ -1,5 +1,5 @@
 /** Messages rewritten so that a mark can end them. Checks CB-n and SL-n. */
-import { type ReferenceFraming, ReplyMalformed } from './framing.ts'
+import { ReplyMalformed, reference } from './framing.ts'
 
 const BLOCK_BYTES_MAX = 254
 const END = 0xc0
@@ -7,13 +7,13 @@ const ESC = 0xdb
 const ESC_END = 0xdc
 const ESC_ESC = 0xdd
 
-export const cobsReference: ReferenceFraming = {
+export const cobsReference = reference({
   id: 'cobs',
   family: 'stuffed',
   carriesEmpty: true,
   messageBytesMax: Number.MAX_SAFE_INTEGER,
   adapt: (message) => message,
-  frame: stuffCobs,
+  pieces: (message) => [stuffCobs(message)],
   headerBytes: () => 1,
   announce: () => null,
   parse(bytes, at) {
@@ -21,25 +21,23 @@ export const cobsReference: ReferenceFraming = {
     if (end < 0) return 'need-more'
     return { message: unstuffCobs(bytes.subarray(at, end)), next: end + 1 }
   },
-}
+})
 
 /** Blocks of up to 254 bytes without zeros, each behind its length + 1; then a zero. */
 function stuffCobs(message: Uint8Array): Uint8Array {
   const out = new Uint8Array(message.length + Math.ceil(message.length / BLOCK_BYTES_MAX) + 2)
-  let at = 0
-  let from = 0
-  for (;;) {
-    const zero = message.subarray(from, from + BLOCK_BYTES_MAX).indexOf(0)
-    const length = zero >= 0 ? zero : Math.min(BLOCK_BYTES_MAX, message.length - from)
-    out[at] = length + 1
-    out.set(message.subarray(from, from + length), at + 1)
-    at += length + 1
-    from += length
-    // A block that ends at a zero stands for it; a full one at the very end stands for nothing.
-    if (zero >= 0) from++
-    else if (from === message.length) break
+  let codeAt = 0
+  let at = 1
+  for (let from = 0; from < message.length; from++) {
+    const byte = message[from]!
+    if (byte !== 0) out[at++] = byte
+    // A block that ends at a zero stands for it; a full one at the very end is the last.
+    const isFull = at - codeAt > BLOCK_BYTES_MAX
+    if (byte !== 0 && !(isFull && from + 1 < message.length)) continue
+    out[codeAt] = at - codeAt
+    codeAt = at++
   }
-  out[at] = 0
+  out[codeAt] = at - codeAt
   return out.subarray(0, at + 1)
 }
 
@@ -48,22 +46,21 @@ function unstuffCobs(stuffed: Uint8Array): Uint8Array {
   let length = 0
   for (let at = 0; at < stuffed.length; ) {
     const code = stuffed[at]!
-    if (at + code > stuffed.length) throw new ReplyMalformed('a COBS block runs past its frame')
-    out.set(stuffed.subarray(at + 1, at + code), length)
-    length += code - 1
-    at += code
+    const end = at + code
+    if (end > stuffed.length) throw new ReplyMalformed('a COBS block runs past its frame')
+    while (++at < end) out[length++] = stuffed[at]!
     if (code <= BLOCK_BYTES_MAX && at < stuffed.length) out[length++] = 0
   }
   return out.subarray(0, length)
 }
 
-export const slipReference: ReferenceFraming = {
+export const slipReference = reference({
   id: 'slip',
   family: 'stuffed',
   carriesEmpty: false,
   messageBytesMax: Number.MAX_SAFE_INTEGER,
   adapt: (message) => message,
-  frame(message) {
+  pieces(message) {
     const out = new Uint8Array(2 * message.length + 2)
     let at = 0
     out[at++] = END
@@ -75,7 +72,7 @@ export const slipReference: ReferenceFraming = {
       out[at++] = mark === END ? ESC_END : ESC_ESC
     }
     out[at++] = END
-    return out.subarray(0, at)
+    return [out.subarray(0, at)]
   },
   headerBytes: () => 1,
   announce: () => null,
@@ -86,7 +83,7 @@ export const slipReference: ReferenceFraming = {
     if (end < 0) return 'need-more'
     return { message: unescapeSlip(bytes.subarray(start, end)), next: end + 1 }
   },
-}
+})
 
 function unescapeSlip(escaped: Uint8Array): Uint8Array {
   const out = new Uint8Array(escaped.length)

@@ -1,5 +1,5 @@
 /** Unsigned LEB128 length, then the message. Checks VI-n. */
-import { concat, type ReferenceFraming, ReplyMalformed } from './framing.ts'
+import { ReplyMalformed, reference } from './framing.ts'
 
 const BYTES_MAX = 10
 
@@ -14,13 +14,13 @@ export function leb128(value: bigint): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
-export const varintReference: ReferenceFraming = {
+export const varintReference = reference({
   id: 'varint',
   family: 'length',
   carriesEmpty: true,
   messageBytesMax: Number.MAX_SAFE_INTEGER,
   adapt: (message) => message,
-  frame: (message) => concat([leb128(BigInt(message.length)), message]),
+  pieces: (message) => [leb128(BigInt(message.length)), message],
   headerBytes: (message) => leb128(BigInt(message.length)).length,
   announce: (length) => (length < 0n ? null : leb128(length)),
   parse(bytes, at) {
@@ -34,7 +34,7 @@ export const varintReference: ReferenceFraming = {
       if (i > 0 && byte === 0) throw new ReplyMalformed('the reply’s varint is overlong')
       const start = at + i + 1
       const next = start + Number(length)
-      return next > bytes.length ? 'need-more' : { message: bytes.slice(start, next), next }
+      return next > bytes.length ? 'need-more' : { message: bytes.subarray(start, next), next }
     }
   },
-}
+})
