@@ -14,8 +14,9 @@ import { runCases } from '../conformance/run.ts'
 import { digestOf, inShard, type Shard } from '../conformance/shard.ts'
 import { isUnexpected, summarise } from '../conformance/summary.ts'
 import type { Environment } from '../harness/environment.ts'
+import { Crew } from './crew.ts'
 import { host } from './host.ts'
-import type { Subject } from './subjects.ts'
+import { reproOf, type Subject } from './subjects.ts'
 import type { KeepTrace } from './traces.ts'
 
 export interface ConformOptions {
@@ -39,19 +40,18 @@ export async function runConformance(
   subjects: readonly Subject[],
   options: ConformOptions,
 ): Promise<ConformResult> {
-  const runs: ConformRun[] = []
   const { environment, shard, repeat = 1 } = options
-  const all = options.cases
-  const cases = shard ? inShard(all, shard) : all
+  const cases = shard ? inShard(options.cases, shard) : options.cases
   const progress = host().startProgress('conformance', subjects.length * cases.length * repeat)
+  const whole = { ...options, cases }
+  const jobs = Math.min(options.jobs, subjects.length)
+  // Whether to go on, and what went over the wire, only this process knows.
+  const isAlone = jobs === 1 || options.bail || options.keepTrace
+  let runs: ConformRun[]
   try {
-    for (const subject of subjects) {
-      if (host().signal.aborted) break
-      const whole = { ...options, cases, position: runs.length }
-      const run = await runSubject(subject, whole, progress.step)
-      runs.push(run)
-      if (options.bail && run.cases.some(isUnexpected)) break
-    }
+    runs = isAlone
+      ? await runInTurn(subjects, whole, progress.step)
+      : await runSideBySide(subjects, { ...whole, jobs }, progress.step)
   } finally {
     progress.stop()
   }
@@ -62,6 +62,49 @@ export async function runConformance(
     ...(shard ? { shard: shardRecord(shard, subjects, options) } : {}),
     runs,
   }
+}
+
+type Step = (what: string) => void
+
+async function runInTurn(
+  subjects: readonly Subject[],
+  options: ConformOptions,
+  step: Step,
+): Promise<ConformRun[]> {
+  const runs: ConformRun[] = []
+  for (const [position, subject] of subjects.entries()) {
+    if (host().signal.aborted) break
+    const run = await runSubject(subject, options, step, (onCase, isExpected) =>
+      runHere(subject, { ...options, position }, onCase, isExpected),
+    )
+    runs.push(run)
+    if (options.bail && run.cases.some(isUnexpected)) break
+  }
+  return runs
+}
+
+/** Several subjects at a time, each in a process of the crew. */
+async function runSideBySide(
+  subjects: readonly Subject[],
+  options: ConformOptions,
+  step: Step,
+): Promise<ConformRun[]> {
+  await using crew = new Crew(options.jobs, host().signal)
+  const runs: ConformRun[] = []
+  const waiting = subjects.entries()
+  const cases = options.cases.map(({ id }) => id)
+  const { seed, timeScale } = options
+  const runNext = async (): Promise<void> => {
+    for (const [position, subject] of waiting) {
+      if (host().signal.aborted) return
+      const { target, asked, flags } = subject
+      const job = { target, asked, options: subject.options, flags, cases, seed, timeScale }
+      runs[position] = await runSubject(subject, options, step, (onCase) => crew.run(job, onCase))
+    }
+  }
+  await Promise.all(Array.from({ length: crew.size }, runNext))
+  // What was never begun has left a gap.
+  return runs.filter(() => true)
 }
 
 /** Enough to make the whole of the parts again, and to see that they belong together. */
@@ -76,32 +119,29 @@ function shardRecord(
   return { index, count, of: digestOf([records, ledgers, ids, seed, repeat]), cases: ids, ledgers }
 }
 
+type OnCase = (result: CaseResult) => void
+type RunCases = (
+  onCase: OnCase,
+  isExpected: (result: CaseResult) => boolean,
+) => Promise<CaseResult[]>
+
+/** As often as it is to be repeated, held against its ledger. */
 async function runSubject(
   subject: Subject,
-  options: ConformOptions & { position: number },
-  step: (what: string) => void,
+  options: ConformOptions,
+  step: Step,
+  run: RunCases,
 ): Promise<ConformRun> {
   const today = new Date().toISOString().slice(0, 10)
   const judge = (results: readonly CaseResult[], complete: boolean) =>
     applyLedger(subject.ledger, results, subject.record, { complete, today })
-  const { keepTrace, position } = options
+  const isExpected = (result: CaseResult) => {
+    judge([result], false)
+    return !isUnexpected(result)
+  }
   const rounds: CaseResult[][] = []
   for (let round = 0; round < (options.repeat ?? 1) && !host().signal.aborted; round++) {
-    const results = await runCases({
-      ...options,
-      target: subject.target,
-      traits: subject.traits,
-      signal: host().signal,
-      repro: (id, seed) => `framegate conform ${subject.flags} --case '${id}' --seed ${seed}`,
-      ...(keepTrace
-        ? { onEvidence: (...seen) => keepTrace(position, subject.record, ...seen) }
-        : {}),
-      onCase: ({ id }) => step(`${subject.record.name} ${id}`),
-      isExpected(result) {
-        judge([result], false)
-        return !isUnexpected(result)
-      },
-    })
+    const results = await run(({ id }) => step(`${subject.record.name} ${id}`), isExpected)
     rounds.push(results)
     if (options.bail && results.some(isUnexpected)) break
   }
@@ -109,4 +149,23 @@ async function runSubject(
   const isWhole = !options.shard && cases.length === options.cases.length
   const problems = judge(cases, options.complete && isWhole)
   return { subject: subject.record, summary: summarise(cases), cases, problems }
+}
+
+function runHere(
+  subject: Subject,
+  options: ConformOptions & { position: number },
+  onCase: OnCase,
+  isExpected: (result: CaseResult) => boolean,
+): Promise<CaseResult[]> {
+  const { keepTrace, position } = options
+  return runCases({
+    ...options,
+    target: subject.target,
+    traits: subject.traits,
+    signal: host().signal,
+    repro: reproOf(subject.flags),
+    ...(keepTrace ? { onEvidence: (...seen) => keepTrace(position, subject.record, ...seen) } : {}),
+    onCase,
+    isExpected,
+  })
 }

@@ -22,8 +22,9 @@ export function foreignSubject(options: SubjectOptions): Subject {
   const transport = transportFor(options, framing)
   const target = foreignTarget(options, transport)
   const service = serviceOf(options)
-  const asked = { framing, responseFraming, service, transport }
-  const traits = traitsFor({ ...asked, started: target.kind === 'started', ours: false }, options)
+  const started = target.kind === 'started'
+  const asked = { framing, responseFraming, service, transport, started, ours: false }
+  const traits = traitsFor(asked, options)
   const { exec, connect } = options
   return {
     record: recordOf(options.name ?? exec ?? connect!, asked, traits, options),
@@ -32,6 +33,8 @@ export function foreignSubject(options: SubjectOptions): Subject {
     ledger: ledgerFor(options),
     ledgerPath: options.ledger ?? null,
     flags: options.configured ?? `${namedBy(options)}${flagsOf(options)}`,
+    asked,
+    options,
   }
 }
 

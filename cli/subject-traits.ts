@@ -11,7 +11,7 @@ import { exchangesOf } from './exchanges.ts'
 import type { SubjectOptions } from './subjects.ts'
 
 /** What is asked of a subject's framing and service, its defaults filled in. */
-interface Asked {
+export interface Asked {
   framing: string
   responseFraming: string
   service: string

@@ -13,7 +13,7 @@ import { UsageError } from './errors.ts'
 import type { ExchangesOption } from './exchanges.ts'
 import { foreignSubject } from './foreign-subject.ts'
 import { ledgerFor, ledgerOf } from './ledgers.ts'
-import { recordOf, traitsFor } from './subject-traits.ts'
+import { type Asked, recordOf, traitsFor } from './subject-traits.ts'
 
 export interface SubjectOptions {
   exec?: string
@@ -49,7 +49,14 @@ export interface Subject {
   ledgerPath: string | null
   /** Options that name this subject again on a command line. */
   flags: string
+  /** What the traits were made from: another process makes them again. */
+  asked: Asked
+  options: SubjectOptions
 }
+
+/** The command that runs one case over the subject again. */
+export const reproOf = (flags: string) => (id: string, seed: number) =>
+  `framegate conform ${flags} --case '${id}' --seed ${seed}`
 
 /** Framings of an implementation that are meant by `--framing all`. */
 const ALL = 'all'
@@ -137,12 +144,12 @@ function ourSubject(
   const name = implementation.id
   // An echo over an unframed stream would hide what the server took for a message.
   const { service = options.service ?? (framing === 'raw' ? 'receipt' : 'echo') } = implementation
-  const asked = { framing, responseFraming: framing, service, transport }
+  const asked = {
+    ...{ framing, responseFraming: framing, service, transport },
+    ...{ started: true, ours: true },
+  }
   const { singleConnection = options.singleConnection === true } = implementation
-  const traits = traitsFor(
-    { ...asked, started: true, ours: true },
-    { ...options, singleConnection },
-  )
+  const traits = traitsFor(asked, { ...options, singleConnection })
   const over = transport === 'unix' ? ' --transport unix' : ''
   const serve = { name, framing, service, messageBytesMax: options.maxFrame }
   const root = options.folder === undefined ? {} : { root: options.folder }
@@ -153,6 +160,8 @@ function ourSubject(
     ledger: ledgerFor(options) ?? ledgerOf(implementation),
     ledgerPath: options.ledger ?? (implementation.ledger && fileURLToPath(implementation.ledger)),
     flags: `${name} --framing '${framing}'${over}${flagsOf(options)}`,
+    asked,
+    options: { ...options, singleConnection },
   }
 }
 

@@ -5,6 +5,7 @@ export type HarnessErrorCode =
   | 'subject-unreachable' // --connect, and nobody is there
   | 'subject-gone' // died and could not be brought back
   | 'generator-failed' // the load generator ended without a result
+  | 'crew-failed' // a process that ran a part of the suite ended without a result
   | 'interrupted'
   | 'unsupported-platform'
 

@@ -40,8 +40,6 @@ interface Options {
 }
 
 const LAUNCHES = 3
-/** Two rows of the suite at once keep both cores busy; nothing is timed meanwhile. */
-const CONFORM_JOBS = Math.min(2, CORES)
 
 export const addCompare: AddCommand = (program, end) => {
   program
@@ -87,7 +85,7 @@ async function compare(names: readonly string[], options: Options): Promise<Exit
     complete: !options.quick,
     seed: options.seed,
     timeScale: 1,
-    jobs: CONFORM_JOBS,
+    jobs: CORES,
     bail: false,
     environment,
     keepTrace: keeper.keep,

@@ -1,4 +1,5 @@
 /** `framegate conform`: is the server right? */
+import { CORES } from '../../harness/cores.ts'
 import { annotationsOf } from '../../reports/annotations.ts'
 import { type ConformFiles, writeResults } from '../conform-files.ts'
 import { type ConformJob, runConformJob } from '../conform-job.ts'
@@ -22,7 +23,8 @@ import { resolveSubjects, type Subject, type SubjectOptions } from '../subjects.
 import { traceKeeper } from '../traces.ts'
 import type { AddCommand } from './registry.ts'
 
-interface Options extends SubjectOptions, ConformFiles, ConformJob {
+interface Options extends SubjectOptions, ConformFiles, Omit<ConformJob, 'jobs'> {
+  jobs?: number
   case: string[]
   trace?: string
   traceAll?: boolean
@@ -37,7 +39,7 @@ export const addConform: AddCommand = (program, end) => {
     .option('--ledger <file>', 'expected failures, as JSON')
     .option('--fix-ledger', 'write the ledger anew, so that it says what was seen')
     .option('--bail', 'stop at the first unexpected outcome')
-    .option('--jobs <n>', 'instances of the subject side by side', positiveInteger, 1)
+    .option('--jobs <n>', JOBS_HELP, positiveInteger)
     .option('--repeat <n>', 'run each case so often and tell which are flaky', positiveInteger, 1)
     .option('--shard <i/n>', 'only the i-th of n parts; `framegate merge` joins them', parseShard)
     .option(
@@ -60,7 +62,8 @@ export const addConform: AddCommand = (program, end) => {
       for (const subject of subjects) await greet(subject)
       const { trace, html, traceAll = false } = options
       const keeper = trace || html ? traceKeeper({ folder: trace ?? null, all: traceAll }) : null
-      const seen = await runConformJob(subjects, options, keeper?.keep)
+      const { jobs = subjects.length > 1 ? CORES : 1 } = options
+      const seen = await runConformJob(subjects, { ...options, jobs }, keeper?.keep)
       const result = options.fixLedger ? fixLedgers(seen, subjects) : seen
       await writeResults(result, options, keeper?.traces())
       printConformance(result)
@@ -69,6 +72,9 @@ export const addConform: AddCommand = (program, end) => {
       end(exitCodeOf(result, result.partial))
     })
 }
+
+const JOBS_HELP =
+  'subjects side by side, of one subject instances (default: a core each, one instance)'
 
 const HELP = `
 {port} in --exec is replaced by a free port (PORT and FRAMEGATE_PORT hold it too), {path} by the

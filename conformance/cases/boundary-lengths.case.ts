@@ -4,7 +4,7 @@ import { HELLO } from '../trial.ts'
 import { CaseFailure } from '../verdict.ts'
 import { chopped, choppedBy, counted, counting, joined, numbered, repeat, text } from './bytes.ts'
 import { cpuNsOf } from './resources.ts'
-import { UNREAD, UNREAD_BYTES } from './unread.ts'
+import { UNREAD_BYTES } from './unread.ts'
 
 const MIB = 1_048_576
 /** In proportion both cost the same, by the square one costs sixteen times as much. */
@@ -206,7 +206,7 @@ export const boundaryLengths = defineCases([
     id: 'boundary/reader-pauses',
     level: 'must',
     clauses: ['ALL-2', 'ALL-9'],
-    sends: `${UNREAD} of messages whose replies are read late, in pieces of 1,000 bytes.`,
+    sends: 'More than the kernel holds of replies, which are read late, in pieces of 1,000 bytes.',
     expects: 'Nothing is lost and nothing comes twice.',
     finds: 'Writers that lose their place when the reader pauses.',
     async run(trial) {

@@ -9,6 +9,9 @@ import { CaseFailure } from '../verdict.ts'
 const RELEASE_MS_MAX = 1_000
 /** Enough for a heap of which nothing is collected before it has grown by dozens of MiB. */
 const STRETCHES = 24
+/** So many show a leak as well, where there is no time for more. */
+const STRETCHES_MIN = 9
+const TIME_LEFT_MS_MIN = 5_000
 const ROUNDS_PER_STRETCH = 3
 
 /** Open descriptors of the subject; null where the system does not tell. */
@@ -64,6 +67,7 @@ export async function mustLevelOff(
     const grown = floor - (floors[1] ?? floor)
     if (stretch >= 3 && grown < (since * ROUNDS_PER_STRETCH * bytesMax) / 2) return
     floors.push(floor)
+    if (stretch >= STRETCHES_MIN && trial.timeLeftMs < TIME_LEFT_MS_MIN) break
   }
   const told = sizes.map((size) => (size / 2 ** 20).toFixed(1)).join(', ')
   throw new CaseFailure('leak', `Memory grows with every ${what}; in MiB: ${told}.`)

@@ -3,7 +3,7 @@ import { allOf, defineCases, needs } from '../case.ts'
 import type { Dialogue } from '../dialogue.ts'
 import { CaseFailure } from '../verdict.ts'
 import { counted, letters, repeat } from './bytes.ts'
-import { UNREAD, UNREAD_BYTES } from './unread.ts'
+import { UNREAD_BYTES } from './unread.ts'
 
 const MIB = 1_048_576
 /** 100 MiB: a server that takes as much without a reply being read is not to be stalled. */
@@ -17,7 +17,8 @@ export const sendingMany = defineCases([
     id: 'sending/several-slow-readers',
     level: 'must',
     clauses: ['ALL-8', 'ALL-9'],
-    sends: `${UNREAD} on each of three connections, unread; then read, the last one first.`,
+    sends:
+      'More than the kernel holds, on each of three connections; then reads, the last one first.',
     expects: 'Each gets every byte of its own replies.',
     finds: 'One queue of waiting replies for all connections.',
     unsupported: held,

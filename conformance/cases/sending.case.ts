@@ -4,7 +4,7 @@ import type { Dialogue } from '../dialogue.ts'
 import type { Trial } from '../trial.ts'
 import { CaseFailure } from '../verdict.ts'
 import { counted, counting, letters, numbered, repeat } from './bytes.ts'
-import { UNREAD, UNREAD_BYTES } from './unread.ts'
+import { UNREAD_BYTES } from './unread.ts'
 
 const KIB = 1_024
 const MIB = 1_024 * KIB
@@ -44,7 +44,7 @@ export const sending = defineCases([
     id: 'sending/small-window',
     level: 'must',
     clauses: ['ALL-8'],
-    sends: `${UNREAD} of messages from a client with a very small receive buffer.`,
+    sends: 'More than the kernel holds, from a client with a very small receive buffer.',
     expects: 'Every byte.',
     finds: 'Writes that come up short and are begun again from the start, or given up.',
     async run(trial) {
@@ -73,7 +73,8 @@ export const sending = defineCases([
     id: 'sending/order-kept-while-blocked',
     level: 'must',
     clauses: ['ALL-2', 'ALL-8'],
-    sends: `${UNREAD} in numbered messages of 1 KiB, unread while the server takes them.`,
+    sends:
+      'Numbered messages of 1 KiB, more than the kernel holds, unread while the server takes them.',
     expects: 'All replies in order.',
     finds: 'Queues of waiting replies that are written in another order.',
     async run(trial) {
@@ -156,7 +157,7 @@ export const sending = defineCases([
     id: 'backpressure/resumes-many-times',
     level: 'must',
     clauses: ['ALL-8', 'ALL-9'],
-    sends: `${UNREAD} of messages until stalled, then reads everything; four times.`,
+    sends: 'More than the kernel holds, until stalled; then reads everything; four times.',
     expects: 'All replies each time.',
     finds: 'A wake-up that is lost, so that a paused connection never goes on.',
     unsupported: needs.messageBytes(255),

@@ -4,6 +4,3 @@ import { sendBufferBytesMax } from '../../harness/kernel-buffers.ts'
 const MIB = 1_048_576
 /** More than the server's full send buffer and a small receive buffer of ours hold together. */
 export const UNREAD_BYTES = sendBufferBytesMax() + 2 * MIB
-
-/** `6 MiB`, for the words of a case. */
-export const UNREAD = `${Math.ceil(UNREAD_BYTES / MIB)} MiB`
