@@ -101,7 +101,7 @@ export const resources = defineCases([
     async run(trial) {
       const dialogue = await trial.openProven()
       const size = trial.atMost(64)
-      await mustLevelOff(trial.process!, 0.7 * MIB, 'ten thousand messages', async () => {
+      await mustLevelOff(trial, trial.process!, 0.7 * MIB, 'ten thousand messages', async () => {
         const messages = repeat(10_000, (i) => numbered(i, size))
         await dialogue.send(dialogue.owing(...messages), true)
         await dialogue.replies()
@@ -113,15 +113,15 @@ export const resources = defineCases([
     level: 'must',
     lane: 'alone',
     clauses: ['ALL-9'],
-    sends: '8 MiB in the largest messages up to 1 MiB, again and again, all answered and read.',
+    sends: '6 MiB in the largest messages up to 1 MiB, again and again, all answered and read.',
     expects: 'Memory stops growing.',
     finds: 'Large messages, or buffers for them, that are kept for ever.',
     unsupported: allOf(needs.framing, needs.started, needs.messageBytes(65_535)),
     async run(trial) {
       const dialogue = await trial.openProven()
       const size = trial.atMost(MIB)
-      await mustLevelOff(trial.process!, 4 * MIB, '8 MiB of messages', async () => {
-        const messages = repeat(Math.ceil((8 * MIB) / size), (i) => counted(i, size))
+      await mustLevelOff(trial, trial.process!, 3 * MIB, '6 MiB of messages', async () => {
+        const messages = repeat(Math.ceil((6 * MIB) / size), (i) => counted(i, size))
         await dialogue.send(dialogue.owing(...messages), true)
         await dialogue.replies()
       })
@@ -146,7 +146,7 @@ export const resources = defineCases([
       const small = letters(trial.atMost(MIB / 32))
       const frame = trial.frame(letters(trial.atMost(MIB / 8)))
       const process = await trial.another()
-      await mustLevelOff(process, 2 * MIB, 'sixty half messages', async () => {
+      await mustLevelOff(trial, process, 2 * MIB, 'sixty half messages', async () => {
         for (let i = 0; i < 60; i++) {
           const dialogue = await trial.open({ process })
           await dialogue.send(joined(dialogue.owing(small), frame.subarray(0, -1)), true)
@@ -170,7 +170,7 @@ export const resources = defineCases([
     async run(trial) {
       // In memory that earlier cases have left free a leak would not show.
       const process = await trial.another()
-      await mustLevelOff(process, 0.9 * MIB, 'hundred connections', async () => {
+      await mustLevelOff(trial, process, 0.9 * MIB, 'hundred connections', async () => {
         for (let i = 0; i < 100; i++) {
           const dialogue = await trial.open({ process })
           await trial.exchange(dialogue)

@@ -13,6 +13,8 @@ const STRETCHES = 24
 const STRETCHES_MIN = 9
 const TIME_LEFT_MS_MIN = 5_000
 const ROUNDS_PER_STRETCH = 3
+/** A leak may fill for a while what is collected meanwhile, and not show. */
+const CALM_STRETCHES = 3
 
 /** Open descriptors of the subject; null where the system does not tell. */
 export const descriptorsOf = (trial: Trial): number | null =>
@@ -43,6 +45,7 @@ export async function cpuShare(trial: Trial, windowMs: number): Promise<number> 
  * Runtimes that collect late go up and down: what counts is the floor of several rounds.
  */
 export async function mustLevelOff(
+  trial: Trial,
   process: Launched,
   bytesMax: number,
   what: string,
@@ -52,6 +55,7 @@ export async function mustLevelOff(
   await round()
   const sizes: number[] = []
   const floors: number[] = []
+  let calm = 0
   for (let stretch = 0; stretch < STRETCHES; stretch++) {
     const from = sizes.length
     for (let i = 0; i < ROUNDS_PER_STRETCH; i++) {
@@ -65,7 +69,9 @@ export async function mustLevelOff(
     // on a leak shows as growth in proportion; half of that is what collectors put off.
     const since = stretch - 1
     const grown = floor - (floors[1] ?? floor)
-    if (stretch >= 3 && grown < (since * ROUNDS_PER_STRETCH * bytesMax) / 2) return
+    const isCalm = stretch >= 3 && grown < (since * ROUNDS_PER_STRETCH * bytesMax) / 2
+    calm = isCalm ? calm + 1 : 0
+    if (calm === CALM_STRETCHES) return
     floors.push(floor)
     if (stretch >= STRETCHES_MIN && trial.timeLeftMs < TIME_LEFT_MS_MIN) break
   }
