@@ -62,7 +62,8 @@ export const addConform: AddCommand = (program, end) => {
       for (const subject of subjects) await greet(subject)
       const { trace, html, traceAll = false } = options
       const keeper = trace || html ? traceKeeper({ folder: trace ?? null, all: traceAll }) : null
-      const { jobs = subjects.length > 1 ? CORES : 1 } = options
+      const isPlain = subjects.length > 1 && !options.bail && !keeper
+      const { jobs = isPlain ? CORES : 1 } = options
       const seen = await runConformJob(subjects, { ...options, jobs }, keeper?.keep)
       const result = options.fixLedger ? fixLedgers(seen, subjects) : seen
       await writeResults(result, options, keeper?.traces())
