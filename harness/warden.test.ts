@@ -1,6 +1,8 @@
 /** Whatever becomes of the process that started subjects, nothing of them is left behind. */
 import { describe, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from './reactor.ts'
 import { isAlive, isLinux, soon } from './testing.ts'
@@ -45,6 +47,18 @@ describe.skipIf(!isLinux)('nothing is left of a process that', () => {
     await launcher.child.exited
     expect(await until(() => isNothingLeft(launcher), soon())).toBe(true)
   })
+})
+
+test.skipIf(!isLinux)('the warden is told at once: nobody is killed too early for it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'framegate-test-'))
+  const warden = JSON.stringify(join(import.meta.dir, 'warden.ts'))
+  const script = `import { guardFolder } from ${warden}
+    guardFolder(${JSON.stringify(folder)})
+    process.kill(process.pid, 'SIGKILL')`
+  const child = Bun.spawn([process.execPath, '-e', script], { stderr: 'ignore' })
+  await child.exited
+  expect(child.signalCode).toBe('SIGKILL')
+  expect(await until(() => !existsSync(folder), soon())).toBe(true)
 })
 
 test.skipIf(!isLinux)('processes of another launcher are left alone', async () => {

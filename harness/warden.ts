@@ -8,8 +8,6 @@
  * A group's program cannot slip through: it is started by a shell that first waits for a word from
  * us (see launch.ts), and that word is only sent once the warden has been told.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-
 // `kill 0` is never wanted here, so an empty list must not reach kill.
 const SCRIPT = `
 trap '' INT TERM HUP QUIT
@@ -28,19 +26,25 @@ for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
 for folder in $folders; do rm -rf -- "$folder"; done
 `
 
-let warden: ChildProcess | null = null
+const start = () =>
+  Bun.spawn(['/bin/sh', '-c', SCRIPT], {
+    detached: true,
+    stdin: 'pipe',
+    stdout: 'ignore',
+    stderr: 'ignore',
+  })
+
+let warden: ReturnType<typeof start> | null = null
 
 function tell(line: string): void {
   if (!warden) {
-    warden = spawn('/bin/sh', ['-c', SCRIPT], {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    })
+    warden = start()
     // It must not keep us alive: it ends when we do.
     warden.unref()
-    ;(warden.stdin as unknown as { unref?(): void }).unref?.()
   }
-  warden.stdin!.write(`${line}\n`)
+  warden.stdin.write(`${line}\n`)
+  // Now, and not in a later turn: we may be killed before that.
+  warden.stdin.flush()
 }
 
 /** From now on the process group is killed when this process ends. */
