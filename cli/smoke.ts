@@ -24,13 +24,13 @@ function shown(bytes: Uint8Array): string {
 /** What went wrong and what it looks like, line by line; nothing when all is fine. */
 export function smokeLines({ steps, guess }: SmokeResult): string[] {
   const failed = steps.find(({ ok }) => !ok)
-  if (!failed) return []
+  const seen = failed?.detail
+    .split('\n')
+    .map((line, at) => `${at === 0 ? 'seen      ' : '          '}${line}`)
   return [
-    `sent      ${shown(failed.sent)}`,
-    `received  ${shown(failed.received)}`,
-    ...failed.detail
-      .split('\n')
-      .map((line, at) => `${at === 0 ? 'seen      ' : '          '}${line}`),
+    ...(failed ? [`sent      ${shown(failed.sent)}`] : []),
+    ...(failed ? [`received  ${shown(failed.received)}`] : []),
+    ...(seen ?? []),
     ...(guess ? [`guess     ${guess.words}`] : []),
     ...(guess?.flags ? [`try       ${guess.flags}`] : []),
   ]

@@ -4,7 +4,7 @@ import { HarnessError } from '../harness/errors.ts'
 import { Peer } from '../harness/peer.ts'
 import type { SubjectTraits } from './case.ts'
 import { sameBytes } from './compare-messages.ts'
-import { concat, type ReferenceFraming } from './reference/framing.ts'
+import { concat, type ReferenceFraming, ReplyMalformed } from './reference/framing.ts'
 import { referenceFor } from './reference/registry.ts'
 import { replyTo } from './service.ts'
 import type { SmokeStep } from './smoke.ts'
@@ -24,7 +24,7 @@ export interface GuessedSettings {
   framing?: string
   requestFraming?: string
   responseFraming?: string
-  service?: 'upper'
+  service?: 'upper' | 'receipt'
   singleConnection?: true
 }
 
@@ -52,7 +52,10 @@ interface Situation {
   message: Uint8Array
 }
 
+const SHOWN_BYTES_MAX = 40
 const PROBE_MS_MAX = 400
+/** What is answered too early is answered at once. */
+const EARLY_MS_MAX = 100
 const BANNER_MS_MAX = 300
 
 /** The more usual ones first: one exchange may be right in several. */
@@ -140,6 +143,10 @@ function guessFromReply(
     const words = 'It answers in upper case.'
     return guessed(words, { service: 'upper' })
   }
+  const receipt = replyTo(message, 'receipt', [])
+  if (sameBytes(received, framing.frame(receipt))) {
+    return guessed('It answers with a receipt of what it took.', { service: 'receipt' })
+  }
   const reply = traits.service === 'exchanges' ? traits.exchanges![0]!.reply : message
   if (sameBytes(received, reply)) {
     return guessed('The reply has no frame around it.', { responseFraming: 'raw' })
@@ -149,7 +156,34 @@ function guessFromReply(
     const words = `It answers in another framing: ${describedAs(candidate.id, framing.id)}.`
     return guessed(words, { requestFraming: traits.framing.id, responseFraming: candidate.id })
   }
-  return null
+  return guessFromOtherMessage(framing, message, received)
+}
+
+/** A whole frame that holds something else: it is spoken to rightly, and does not echo. */
+function guessFromOtherMessage(
+  framing: ReferenceFraming,
+  asked: Uint8Array,
+  received: Uint8Array,
+): Guess | null {
+  const reply = onlyMessageIn(framing, received)
+  if (reply === null || sameBytes(reply, asked)) return null
+  const instead = 'It does not echo: list what it answers with --exchanges FILE.'
+  if (sameBytes(reply, asked.toReversed())) {
+    return guessed(`It answers with the message backwards. ${instead}`)
+  }
+  const shown = JSON.stringify(new TextDecoder().decode(reply.subarray(0, SHOWN_BYTES_MAX)))
+  return guessed(`It answers with a frame of its own, ${shown}. ${instead}`)
+}
+
+/** Null where the bytes are not one whole frame. */
+function onlyMessageIn(framing: ReferenceFraming, bytes: Uint8Array): Uint8Array | null {
+  try {
+    const parsed = framing.parse(bytes, 0)
+    return parsed !== 'need-more' && parsed.next === bytes.length ? parsed.message : null
+  } catch (error) {
+    if (error instanceof ReplyMalformed) return null
+    throw error
+  }
 }
 
 const references = (except: ReferenceFraming): ReferenceFraming[] =>
@@ -165,6 +199,47 @@ async function otherFraming({ subject, traits, message }: Situation): Promise<Gu
   if (!found) return null
   const words = `It answers frames of ${describedAs(found.id, traits.framing.id)}.`
   return guessed(words, { framing: found.id })
+}
+
+/**
+ * Where all went well: some framings look alike. A server of u16be answers small frames of u32be
+ * with the same bytes, as empty messages and others; but it answers before they are whole.
+ */
+export async function guessLookalike(
+  subject: Subject,
+  { framing, replyFraming, transport, service, exchanges, singleConnection }: SubjectTraits,
+): Promise<Guess | null> {
+  const isPlain = replyFraming === undefined && exchanges === undefined && service === 'echo'
+  if (!isPlain || transport === 'udp' || singleConnection) return null
+  if (await waitsForAll(subject, framing)) return null
+  for (const candidate of references(framing)) {
+    if (!(await waitsForAll(subject, candidate))) continue
+    const seen = `It answers frames of ${framing.id} before they are whole`
+    const words = `${seen}, and those of ${candidate.id} as it should.`
+    return guessed(words, { framing: candidate.id })
+  }
+  return null
+}
+
+/** Long enough that a length of one byte and the beginning of a varint are told apart. */
+const LOOKALIKE = new Uint8Array(200).fill(0x61)
+
+/** Is a frame answered with itself, and nothing of it before its last byte? */
+async function waitsForAll(subject: Subject, framing: ReferenceFraming): Promise<boolean> {
+  const frame = framing.frame(framing.adapt(LOOKALIKE))
+  const deadlineMs = nowMs() + PROBE_MS_MAX
+  const peer = await Peer.connect(subject.address, { deadlineMs })
+  try {
+    await peer.send(frame.subarray(0, -1), deadlineMs)
+    const isEarly = () => peer.receivedBytes > 0
+    await peer.readUntil(isEarly, nowMs() + EARLY_MS_MAX)
+    if (isEarly()) return false
+    await peer.send(frame.subarray(-1), deadlineMs)
+    await peer.readUntil(() => peer.receivedBytes >= frame.length, deadlineMs)
+    return sameBytes(concat(peer.reads), frame)
+  } finally {
+    peer.close()
+  }
 }
 
 function describedAs(found: string, asked: string): string {

@@ -8,7 +8,7 @@ import type { SubjectTraits } from './case.ts'
 import type { Dialogue } from './dialogue.ts'
 import { concat } from './reference/framing.ts'
 import { endingOf } from './run-case.ts'
-import { type Guess, guessFrom } from './smoke-guess.ts'
+import { type Guess, guessFrom, guessLookalike } from './smoke-guess.ts'
 import { Subject, type Target } from './subject.ts'
 import { Trial } from './trial.ts'
 
@@ -59,7 +59,10 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeResult> {
   } finally {
     await trial.close()
   }
-  if (steps.at(-1)!.ok) return { verdict: 'fine', steps, guess: null }
+  if (steps.at(-1)!.ok) {
+    const guess = await guessLookalike(subject, traits)
+    return { verdict: guess === null ? 'fine' : 'options', steps, guess }
+  }
   const guess = await guessFrom({ steps, subject, traits, message: FIRST })
   return { verdict: guess.settings === null ? 'server' : 'options', steps, guess }
 }

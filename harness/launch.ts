@@ -25,6 +25,7 @@ import { until } from './reactor.ts'
 import { isListening } from './readiness.ts'
 import { newFolder, newSocketPath } from './scratch.ts'
 import { spawnGuarded } from './spawn-guarded.ts'
+import { startHint } from './start-hints.ts'
 import { ThreadWatch } from './thread-watch.ts'
 import { releaseGroup } from './warden.ts'
 
@@ -250,15 +251,19 @@ function notStarted(spec: SubjectSpec, launched: Launched, withinMs: number): Ha
   const said = launched.output.text().trim()
   const tail = said ? ` It said:\n${said.slice(-2000)}` : ' It said nothing.'
   const where = formatAddress(launched.address)
-  const ended = launched.ended
+  const { ended } = launched
+  const members = launched.members()
+  const hint =
+    spec.kind === 'exec' ? startHint({ command: spec.command, ended, said, members }) : ''
+  const more = hint === '' ? tail : `${tail}\n${hint}`
   if (ended) {
     const how = ended.signal ? `was ended by ${ended.signal}` : `exited with status ${ended.code}`
-    return new HarnessError('subject-not-started', `${what} ${how} before it was ready.${tail}`)
+    return new HarnessError('subject-not-started', `${what} ${how} before it was ready.${more}`)
   }
   const wanted =
     spec.kind === 'exec' && spec.readyPattern
       ? `printed nothing that matches ${spec.readyPattern}`
       : `did not listen on ${where} ({port} in the command is replaced by that port; PORT and FRAMEGATE_PORT hold it too)`
-  const hint = `${what} ${wanted} within ${withinMs / 1000} s.${tail}`
-  return new HarnessError('subject-not-started', hint)
+  const message = `${what} ${wanted} within ${withinMs / 1000} s.${more}`
+  return new HarnessError('subject-not-started', message)
 }
