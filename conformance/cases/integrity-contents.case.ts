@@ -89,4 +89,22 @@ export const integrityContents = defineCases([
       await dialogue.replies()
     },
   },
+  {
+    id: 'integrity/three-connections-in-turn',
+    level: 'must',
+    clauses: ['ALL-2', 'ALL-5'],
+    sends: 'A hundred messages on each of three connections in turn, one at a time.',
+    expects: 'Each reply on its own connection, before the next message is sent.',
+    finds: 'A reply that once in a while goes to another client.',
+    unsupported: needs.framing,
+    async run(trial) {
+      const dialogues = [await trial.open(), await trial.open(), await trial.open()]
+      for (let i = 0; i < 100; i++) {
+        for (const [index, dialogue] of dialogues.entries()) {
+          await dialogue.send(dialogue.owing(text(`connection ${index} message ${i}`)))
+          await dialogue.replies()
+        }
+      }
+    },
+  },
 ])

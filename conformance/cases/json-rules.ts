@@ -3,6 +3,7 @@ import { type Case, needs } from '../case.ts'
 import { headerFrame } from '../reference/json-header.ts'
 import { HELLO } from '../trial.ts'
 import { joined } from './bytes.ts'
+import { phrase } from './rules.ts'
 
 type Rule = Pick<Case, 'id' | 'level' | 'clauses' | 'finds'>
 
@@ -29,7 +30,7 @@ export const refused = (rule: Rule, sends: string, bytes: () => Uint8Array): Cas
   async run(trial) {
     const dialogue = await trial.openProven()
     await dialogue.send(joined(bytes(), HELLO, trial.frame(HELLO)))
-    await dialogue.refused(sends)
+    await dialogue.refused(phrase(sends))
   },
 })
 

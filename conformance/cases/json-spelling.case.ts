@@ -114,7 +114,7 @@ export const jsonSpelling = defineCases([
     () => '    ',
   ),
   refusedHeader(
-    should('header-in-utf16', 'JH-2', 'Parsers that guess the encoding.'),
+    must('header-in-utf16', 'JH-2', 'Parsers that guess the encoding.'),
     'A header in UTF-16.',
     () => new Uint8Array(Buffer.from('{"total_size":5}', 'utf16le')),
   ),

@@ -1,5 +1,6 @@
 /** Ends of connections that come together, late, or while nobody looks. */
 import { pauseMs } from '../../harness/clock.ts'
+import type { Peer } from '../../harness/peer.ts'
 import { allOf, defineCases, needs } from '../case.ts'
 import type { Dialogue } from '../dialogue.ts'
 import { HELLO, type Trial } from '../trial.ts'
@@ -37,20 +38,20 @@ export const lifecycleMany = defineCases([
     clauses: ['ALL-5', 'ALL-8'],
     sends: 'Five messages and a reset at one moment, on ten connections: replies meet a dead peer.',
     expects: 'The server goes on; a bystander notices nothing.',
+    finds: 'ECONNRESET from a read or a write that ends the process.',
+    unsupported: needs.started,
+    run: (trial) => leaveWithRequestsWaiting(trial, (peer) => peer.reset()),
+  },
+  {
+    id: 'lifecycle/close-with-requests-waiting',
+    level: 'must',
+    clauses: ['ALL-5', 'ALL-8'],
+    sends: 'Five messages and a close at one moment, on ten connections: nobody reads the replies.',
+    expects: 'The server goes on; a bystander notices nothing.',
     finds: 'SIGPIPE, or EPIPE from a write, that ends the process.',
     unsupported: needs.started,
-    async run(trial) {
-      const bystander = await trial.openProven()
-      const dialogues: Dialogue[] = []
-      for (let i = 0; i < 10; i++) dialogues.push(await trial.openProven())
-      await stopped(trial, async () => {
-        for (const dialogue of dialogues) {
-          for (let i = 0; i < 5; i++) await dialogue.send(trial.frame(HELLO))
-          dialogue.peer.reset()
-        }
-      })
-      await trial.exchange(bystander)
-    },
+    // The first reply is answered with a reset; the second one meets a broken pipe.
+    run: (trial) => leaveWithRequestsWaiting(trial, (peer) => peer.close()),
   },
   {
     id: 'lifecycle/close-without-reading',
@@ -127,6 +128,20 @@ export const lifecycleMany = defineCases([
     },
   },
 ])
+
+/** Ten clients that have gone before the first of their five requests is read. */
+async function leaveWithRequestsWaiting(trial: Trial, leave: (peer: Peer) => void): Promise<void> {
+  const bystander = await trial.openProven()
+  const dialogues: Dialogue[] = []
+  for (let i = 0; i < 10; i++) dialogues.push(await trial.openProven())
+  await stopped(trial, async () => {
+    for (const { peer } of dialogues) {
+      for (let i = 0; i < 5; i++) peer.trySend(trial.frame(HELLO))
+      leave(peer)
+    }
+  })
+  await trial.exchange(bystander)
+}
 
 /** Everything that `act` does reaches the subject at one moment. */
 async function stopped(trial: Trial, act: () => Promise<void>): Promise<void> {

@@ -14,6 +14,9 @@ export const speaks =
 /** `netstring/leading-zero` concerns subjects that speak netstring. */
 const framingOf = (rule: Rule): string => rule.id.split('/')[0]!
 
+/** A sentence as a part of another one: `A length of 05.` must be refused. */
+export const phrase = (sentence: string): string => sentence.replace(/\.$/, '')
+
 /** Bytes that have to be refused; a legal message behind them must not be answered. */
 export const refused = (rule: Rule, sends: string, bytes: () => Uint8Array): Case => ({
   ...rule,
@@ -23,7 +26,7 @@ export const refused = (rule: Rule, sends: string, bytes: () => Uint8Array): Cas
   async run(trial) {
     const dialogue = await trial.openProven()
     await dialogue.send(joined(bytes(), trial.frame(HELLO)))
-    await dialogue.refused(sends)
+    await dialogue.refused(phrase(sends))
   },
 })
 
@@ -36,7 +39,7 @@ export const refusedAtOnce = (rule: Rule, sends: string, bytes: () => Uint8Array
   async run(trial) {
     const dialogue = await trial.openProven()
     await dialogue.send(bytes())
-    await dialogue.refused(sends)
+    await dialogue.refused(phrase(sends))
   },
 })
 

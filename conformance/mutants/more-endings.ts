@@ -68,4 +68,16 @@ export const moreEndings = defineMutants([
       }
     },
   },
+  {
+    id: 'dies-of-broken-pipe',
+    fault: 'A second write to a client that has closed ends the process, as SIGPIPE does.',
+    killedBy: { 'lifecycle/close-with-requests-waiting': ['crashed'] },
+    connection: class extends Connection {
+      override tryWrite(bytes: Uint8Array) {
+        const taken = this.socket.write(bytes)
+        if (taken < 0) process.kill(process.pid, 'SIGKILL')
+        return taken
+      }
+    },
+  },
 ])

@@ -94,4 +94,21 @@ export const rewriting = defineMutants([
       }
     },
   },
+  {
+    id: 'answers-the-one-before',
+    fault: 'Every fiftieth reply goes to the client that spoke before this one.',
+    killedBy: {
+      'integrity/three-connections-in-turn': ['hung', 'lost-messages', 'duplicated', 'extra-bytes'],
+    },
+    connection: class SpeakingConnection extends Connection {
+      static last: SpeakingConnection | null = null
+      #count = 0
+      override answer(message: Uint8Array) {
+        const { last } = SpeakingConnection
+        SpeakingConnection.last = this
+        if (++this.#count % 50 === 0 && last) last.write(this.frame(message))
+        else super.answer(message)
+      }
+    },
+  },
 ])
