@@ -1,6 +1,9 @@
 /**
  * The pictures of the HTML page in `docs/images/`, taken of the published one in Chromium.
  *
+ * That page is of `conform --html`: five of our servers, the cases `boundary/*`, `integrity/*` and
+ * `sending/*`.
+ *
  * RUN  npm run screenshots
  */
 import { mkdirSync } from 'node:fs'
