@@ -69,7 +69,7 @@ Examples:
   framegate gate --base-exec './old {port}' --head-exec './new {port}' --framing u32be
   framegate gate --base-ref origin/main --setup 'npm ci' --exec 'node server.js {port}' \\
     --framing u32be --md comment.md
-  framegate gate --base length-prefixed --head length-prefixed-send
+  framegate gate --base json-header --head length-prefixed
   framegate gate --base ../main --exec './server {port}' --framing line --scenario ping-pong`
 
 async function gate(options: Options): Promise<ExitCode> {
