@@ -35,7 +35,7 @@ const NAME = 'server'
 const FRAMING_FIRST = 'u32be'
 /** So often, and so long, what failed is run again to see whether it is flaky. */
 const ROUNDS_MAX = 7
-const AGAIN_MS_MAX = 30_000
+const AGAIN_MS_MAX = 15_000
 const JOBS = Math.min(2, CORES)
 
 export const addInit: AddCommand = (program, end) => {
