@@ -26,6 +26,7 @@ describe('what came instead has a name', () => {
     ['lost-messages', 'the next in its place', OWED, ['hello', 'third', '', 'last']],
     ['lost-messages', 'an empty one is missing', OWED, ['hello', 'world', 'third', 'last']],
     ['duplicated', 'the one before, again', OWED, ['hello', 'hello', 'world']],
+    ['duplicated', 'one that is owed once more later', ['a', 'b', 'a'], ['a', 'a', 'b', 'a']],
     ['duplicated', 'one that was owed, behind the end', ['a', 'b'], ['a', 'b', 'a']],
     ['corrupted', 'as long, other bytes', OWED, ['hellO']],
     ['corrupted', 'neither longer nor shorter of the same', OWED, ['goodbye']],

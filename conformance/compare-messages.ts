@@ -59,13 +59,18 @@ function classify(
   }
   const parts = runLength(received.slice(index), wanted)
   if (parts > 1) return { symptom: 'split', detail: `${seen} The message came in ${parts} parts.` }
+  const before = expected[index - 1]
+  const next = received[index + 1]
+  if (before && next && sameBytes(before, message) && sameBytes(next, wanted)) {
+    return { symptom: 'duplicated', detail: `${seen} It is the one before, again.` }
+  }
   if (expected.slice(index + 1).some((other) => sameBytes(other, message))) {
     const cameLater = received.slice(index + 1).some((other) => sameBytes(other, wanted))
     return cameLater
       ? { symptom: 'reordered', detail: `${seen} The right one came later.` }
       : { symptom: 'lost-messages', detail: `${seen} The right one never came.` }
   }
-  if (index > 0 && sameBytes(expected[index - 1]!, message)) {
+  if (before && sameBytes(before, message)) {
     return { symptom: 'duplicated', detail: `${seen} It is the one before, again.` }
   }
   if (wanted.length === message.length) return { symptom: 'corrupted', detail: seen }
