@@ -50,7 +50,7 @@ function classify(
     // What stands behind it is right: it is this one that is wrong, whatever else it looks like.
     if (wanted.length === message.length) return { symptom: 'corrupted', detail: seen }
     const isCut = index + 1 < received.length && startsWith(wanted, message)
-    if (isCut) return { symptom: 'lost-bytes', detail: seen }
+    if (isCut) return { symptom: cut === 'split' ? 'lost-bytes' : cut, detail: seen }
     if (startsWith(message, wanted)) return { symptom: 'extra-bytes', detail: seen }
   }
   const together = runLength(expected.slice(index), message)
