@@ -36,10 +36,9 @@ const action = parsed<{
 }>(read('action.yml'))
 
 const WORKFLOWS = '.github/workflows'
-const documented = [...read('docs/gate.md').matchAll(/^```yaml\n(.*?)^```/gms)].map(([, yaml]) => ({
-  name: 'docs/gate.md',
-  text: yaml!,
-}))
+const documented = ['docs/gate.md', 'docs/many-machines.md'].flatMap((name) =>
+  [...read(name).matchAll(/^```yaml\n(.*?)^```/gms)].map(([, yaml]) => ({ name, text: yaml! })),
+)
 const workflows = [
   ...readdirSync(join(ROOT, WORKFLOWS)).map((name) => ({
     name,
@@ -76,6 +75,12 @@ describe('what is called is there', () => {
   test.each(uses)('$name: inputs and options are known', ({ with: given = {} }) => {
     expect(Object.keys(action.inputs)).toContainValues(Object.keys(given))
     expect(unknownIn(String(given.command ?? 'gate'), String(given.args))).toEqual([])
+  })
+
+  test('commands of framegate that workflows run have the options', () => {
+    const commands = steps.flatMap(({ run = '' }) => [...run.matchAll(/npx framegate (\w+)(.*)/g)])
+    expect(commands.map(([, name]) => name)).toEqual(['compare', 'merge'])
+    for (const [, name, rest] of commands) expect(unknownIn(name!, rest!)).toEqual([])
   })
 
   test('the action adds options that both of its commands have', () => {

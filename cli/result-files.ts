@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { BENCH_SCHEMA, type BenchResult } from '../bench/result.ts'
 import { CONFORM_SCHEMA, type ConformResult } from '../conformance/result.ts'
 import { COMPARE_SCHEMA, type CompareResult } from '../reports/report.ts'
+import { COMPARE_SHARD_SCHEMA, type CompareShard } from './compare-shard.ts'
 import { UsageError } from './errors.ts'
 import { SCHEMAS } from './schemas/registry.ts'
 
@@ -16,14 +17,22 @@ const KNOWN = new Map<string, keyof typeof SCHEMAS>([
   [COMPARE_SCHEMA, 'compare'],
 ])
 
+const SHARDS = new Map<string, keyof typeof SCHEMAS>([
+  [CONFORM_SCHEMA, 'conform'],
+  [COMPARE_SHARD_SCHEMA, 'compare-shard'],
+])
+
 /** A conformance run. */
 export function readConformFile(path: string): ConformResult {
   const file = readResultFile(path)
-  if (file.schema !== CONFORM_SCHEMA) {
-    const what = `it is a result of the schema ${file.schema}`
-    throw new UsageError(`${path} is no conformance run (${CONFORM_SCHEMA}): ${what}.`)
-  }
-  return file
+  if (file.schema === CONFORM_SCHEMA) return file
+  const what = `it is a result of the schema ${file.schema}`
+  throw new UsageError(`${path} is no conformance run (${CONFORM_SCHEMA}): ${what}.`)
+}
+
+/** A part of a run, of conformance or of a comparison. */
+export function readShardFile(path: string): ConformResult | CompareShard {
+  return readKnown(path, SHARDS) as ConformResult | CompareShard
 }
 
 /**
@@ -31,19 +40,26 @@ export function readConformFile(path: string): ConformResult {
  * schema that is not known here.
  */
 export function readResultFile(path: string): ResultFile {
+  return readKnown(path, KNOWN) as ResultFile
+}
+
+function readKnown(path: string, schemas: ReadonlyMap<string, keyof typeof SCHEMAS>): unknown {
   const value = parsed(path)
   const schema = (value as { schema?: unknown } | null)?.schema
   if (typeof schema !== 'string') {
     throw new UsageError(`${path} is no result of framegate: it names no schema.`)
   }
-  const name = KNOWN.get(schema)
+  if (schema === COMPARE_SHARD_SCHEMA && !schemas.has(schema)) {
+    throw new UsageError(`${path} is one shard of a comparison: join them with framegate merge.`)
+  }
+  const name = schemas.get(schema)
   if (name === undefined) {
-    const known = [...KNOWN.keys()].join(', ')
+    const known = [...schemas.keys()].join(', ')
     const what = `has the schema "${schema}", which this version does not know`
     throw new UsageError(`${path} ${what}. It knows: ${known}.`)
   }
   const checked = v.safeParse(SCHEMAS[name], value)
-  if (checked.success) return value as ResultFile
+  if (checked.success) return value
   const [issue] = checked.issues
   throw new UsageError(
     `${path} is damaged at ${v.getDotPath(issue) ?? 'its top'}: ${issue.message}.`,

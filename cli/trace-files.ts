@@ -27,12 +27,17 @@ const Event = v.looseObject({
   bytes: v.number(),
   text: v.string(),
 })
+export const TraceSchema = v.looseObject({
+  caseId: v.string(),
+  events: v.array(Event),
+  output: v.string(),
+})
 export const TraceFileSchema = v.looseObject({
   schema: v.literal(TRACE_SCHEMA),
   subject: v.looseObject({ name: v.string() }),
   outcome: v.string(),
   symptom: v.nullable(v.string()),
-  trace: v.looseObject({ caseId: v.string(), events: v.array(Event), output: v.string() }),
+  trace: TraceSchema,
 })
 
 /**

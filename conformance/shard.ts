@@ -29,23 +29,28 @@ export function mergeShards(results: readonly ConformResult[], today: string): C
   const parts = results.map(partOf)
   const first = parts[0]!
   const { count, of, cases } = first.shard
-  for (const { shard, partial } of parts) {
-    if (shard.of !== of || shard.count !== count) {
-      throw new ShardError(
-        'The shards are of different runs: subject, cases, seed or count differ.',
-      )
-    }
-    if (partial)
-      throw new ShardError(`Shard ${shard.index}/${count} was interrupted: run it again.`)
+  for (const { shard } of parts) {
+    if (shard.of === of && shard.count === count) continue
+    throw new ShardError('The shards are of different runs: subject, cases, seed or count differ.')
   }
-  for (let index = 1; index <= count; index++) {
-    const found = parts.filter(({ shard }) => shard.index === index).length
-    if (found === 0) throw new ShardError(`Shard ${index}/${count} is missing.`)
-    if (found > 1) throw new ShardError(`Shard ${index}/${count} is there ${found} times.`)
-  }
+  checkShards(parts.map(({ shard: { index }, partial }) => ({ index, count, partial })))
   const { shard: _, ...whole } = first
   const runs = first.runs.map((run, at) => mergeRuns(run, at, parts, cases, today))
   return { ...whole, runs }
+}
+
+/** The parts in their order. Throws ShardError when one is missing, twice there or interrupted. */
+export function checkShards<T extends Shard & { partial: boolean }>(parts: readonly T[]): T[] {
+  const { count } = parts[0]!
+  for (const { index, partial } of parts) {
+    if (partial) throw new ShardError(`Shard ${index}/${count} was interrupted: run it again.`)
+  }
+  for (let index = 1; index <= count; index++) {
+    const found = parts.filter((part) => part.index === index).length
+    if (found === 0) throw new ShardError(`Shard ${index}/${count} is missing.`)
+    if (found > 1) throw new ShardError(`Shard ${index}/${count} is there ${found} times.`)
+  }
+  return parts.toSorted((left, right) => left.index - right.index)
 }
 
 function partOf(result: ConformResult): Part {

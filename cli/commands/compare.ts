@@ -8,24 +8,22 @@ import { workloadOf } from '../../bench/scenario.ts'
 import type { Case } from '../../conformance/case.ts'
 import { CASES } from '../../conformance/registry.ts'
 import type { ConformResult } from '../../conformance/result.ts'
+import { inShard, type Shard } from '../../conformance/shard.ts'
 import { CORES } from '../../harness/cores.ts'
 import { detectEnvironment } from '../../harness/environment.ts'
 import { findImplementation } from '../../impl/registry.ts'
-import { renderCompareCharts } from '../../reports/charts/svg.ts'
-import { renderCompareMarkdown } from '../../reports/compare-markdown.ts'
-import type { RunTrace } from '../../reports/html/evidence.ts'
-import { recommend } from '../../reports/recommendation.ts'
 import { COMPARE_SCHEMA, type CompareResult, type CompareSubject } from '../../reports/report.ts'
 import { parseFraming } from '../../wire/registry.ts'
 import { measurable, measureSubjects } from '../bench-run.ts'
+import { publishCompare } from '../compare-files.ts'
+import { COMPARE_SHARD_SCHEMA, type CompareShard, planOf, shardFile } from '../compare-shard.ts'
 import { runConformance } from '../conform-run.ts'
 import { printConformance } from '../conform-text.ts'
-import { log, print, styled } from '../console.ts'
+import { log, print } from '../console.ts'
 import { type ExitCode, exitCodeOf } from '../exit-codes.ts'
-import { writeFileWhole, writeJson } from '../files.ts'
-import { htmlOfCompare } from '../html-report.ts'
+import { writeJson } from '../files.ts'
 import { interrupted } from '../interrupt.ts'
-import { parseSeed, positiveInteger, SEED_DEFAULT } from '../options.ts'
+import { parseSeed, parseShard, positiveInteger, SEED_DEFAULT } from '../options.ts'
 import { resolveSubjects, type Subject } from '../subjects.ts'
 import { traceKeeper } from '../traces.ts'
 import type { AddCommand } from './registry.ts'
@@ -35,6 +33,7 @@ interface Options {
   quick?: boolean
   everyFraming?: boolean
   launches?: number
+  shard?: Shard
   seed: number
   config?: string
 }
@@ -57,6 +56,7 @@ export const addCompare: AddCommand = (program, end) => {
     .option('--quick', 'a first look: only the cases that the bench relies on, one short launch')
     .option('--every-framing', 'check further framings and Unix sockets as well; minutes longer')
     .option('--launches <n>', `fresh processes per cell (default ${LAUNCHES})`, positiveInteger)
+    .option('--shard <i/n>', 'every n-th subject only; "framegate merge" joins them', parseShard)
     .option('--seed <n>', 'seed of every random choice', parseSeed, SEED_DEFAULT)
     .option('--config <file>', 'configured servers (default framegate.config.ts, where it is)')
     .addHelpText('after', HELP)
@@ -67,7 +67,10 @@ const HELP = `
 Every server goes through the conformance suite, and only what is right for a workload is measured
 in it. Servers that are wrong by design fail as their ledgers say, which is as expected.
 
-Exit codes: 0 all as expected, 1 not conformant, 3 inconclusive, 130 interrupted (partial report).
+With --shard i/n the folder of --out gets shard-i-of-n.json instead of a report.
+
+Exit codes: 0 all as expected, 1 not conformant, 3 inconclusive, 4 a shard without
+subjects, 130 interrupted (partial report).
 
 Examples:
   framegate compare
@@ -75,30 +78,31 @@ Examples:
   framegate compare length-prefixed json-header --out /tmp/report`
 
 async function compare(names: readonly string[], options: Options): Promise<ExitCode> {
-  const environment = detectEnvironment(options.seed)
+  const { quick, seed, shard } = options
+  const environment = detectEnvironment(seed)
   const config = options.config === undefined ? {} : { config: options.config }
-  const subjects = measurable(resolveSubjects(names, config), names, COMPARED_SCENARIOS)
-  log(`comparing ${subjects.map(({ record }) => record.name).join(', ')}; seed ${options.seed}`)
+  const all = measurable(resolveSubjects(names, config), names, COMPARED_SCENARIOS)
+  const subjects = shard ? inShard(all, shard) : all
+  const named = subjects.map(({ record }) => record.name).join(', ')
+  log(`comparing ${named || `nothing: there are only ${all.length} subjects`}; seed ${seed}`)
   const keeper = traceKeeper({ folder: null, all: false })
+  const cases = quick ? reliedUpon() : CASES
   const conform = await runConformance([...subjects, ...otherFramings(subjects, options)], {
-    cases: options.quick ? reliedUpon() : CASES,
-    complete: !options.quick,
-    seed: options.seed,
+    cases,
+    complete: !quick,
+    seed,
     timeScale: 1,
     jobs: CORES,
     bail: false,
     environment,
     keepTrace: keeper.keep,
   })
+  const workloads = COMPARED_SCENARIOS.map((scenario) => workloadOf(scenario, 'full'))
+  const launches = options.launches ?? (quick ? 1 : LAUNCHES)
+  const extents = quick ? QUICK_EXTENTS : FULL_EXTENTS
   const bench = interrupted.aborted
     ? noBench(environment)
-    : await measureSubjects(subjects, {
-        workloads: COMPARED_SCENARIOS.map((scenario) => workloadOf(scenario, 'full')),
-        launches: options.launches ?? (options.quick ? 1 : LAUNCHES),
-        extents: options.quick ? QUICK_EXTENTS : FULL_EXTENTS,
-        conform,
-        environment,
-      })
+    : await measureSubjects(subjects, { workloads, launches, extents, conform, environment })
   const result: CompareResult = {
     schema: COMPARE_SCHEMA,
     partial: interrupted.aborted,
@@ -107,9 +111,26 @@ async function compare(names: readonly string[], options: Options): Promise<Exit
     bench,
     repro: reproOf(names, options),
   }
-  await writeReport(result, options.out, keeper.traces())
-  printOutcome(result, options.out)
+  const traces = keeper.traces()
+  if (shard) {
+    const suite = [cases.map(({ id }) => id), options.everyFraming === true]
+    const plan = planOf(all, environment, { suite, bench: [workloads, launches, extents] })
+    const part = {
+      schema: COMPARE_SHARD_SCHEMA,
+      shard: { ...shard, plan },
+      result,
+      traces,
+    } as const
+    publishShard(part, options.out)
+  } else await publishCompare({ result, traces }, options.out)
   return exitCodeOf(conform, interrupted.aborted)
+}
+
+function publishShard(part: CompareShard, out: string): void {
+  const path = join(out, shardFile(part.shard))
+  writeJson(path, part)
+  printConformance(part.result.conform)
+  print(`shard: ${relative('.', path)}`)
 }
 
 /** The cases that decide what may be measured. */
@@ -161,27 +182,4 @@ function reproOf(
     `--seed ${seed}`,
   ]
   return `npm run -s framegate -- compare ${flags.join(' ')}`
-}
-
-const chartFile = (name: string, theme: string): string => `${name}-${theme}.svg`
-
-async function writeReport(
-  result: CompareResult,
-  out: string,
-  traces: readonly RunTrace[],
-): Promise<void> {
-  writeJson(join(out, 'report.json'), result)
-  for (const { name, theme, svg } of await renderCompareCharts(result)) {
-    writeFileWhole(join(out, chartFile(name, theme)), svg)
-  }
-  writeFileWhole(join(out, 'report.md'), renderCompareMarkdown(result, { chartPath: chartFile }))
-  writeFileWhole(join(out, 'report.html'), await htmlOfCompare(result, traces))
-}
-
-function printOutcome(result: CompareResult, out: string): void {
-  printConformance(result.conform)
-  print()
-  const chosen = recommend(result).chosen.map(({ label }) => label)
-  if (chosen.length > 0) print(`recommended: ${styled('bold', chosen.join(' or '))}`)
-  print(`report: ${relative('.', join(out, 'report.md'))}`)
 }

@@ -1,16 +1,20 @@
-/** `framegate merge FILE…`: the shards of one conformance run as the whole run. */
-import type { ConformResult } from '../../conformance/result.ts'
+/** `framegate merge FILE…`: the shards of one run of conform or compare as the whole run. */
+import { CONFORM_SCHEMA, type ConformResult } from '../../conformance/result.ts'
 import { mergeShards, ShardError } from '../../conformance/shard.ts'
 import { renderConformMarkdown } from '../../reports/conform-markdown.ts'
 import { renderJunit } from '../../reports/junit.ts'
+import { publishCompare } from '../compare-files.ts'
+import { COMPARE_SHARD_SCHEMA, type CompareShard, mergeCompare } from '../compare-shard.ts'
 import { printConformance } from '../conform-text.ts'
 import { warn } from '../console.ts'
+import { UsageError } from '../errors.ts'
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts'
 import { writeFileWhole, writeJson } from '../files.ts'
-import { readConformFile } from '../result-files.ts'
+import { readShardFile } from '../result-files.ts'
 import type { AddCommand } from './registry.ts'
 
 interface Options {
+  out?: string
   json?: string
   junit?: string
   md?: string
@@ -19,37 +23,66 @@ interface Options {
 export const addMerge: AddCommand = (program, end) => {
   program
     .command('merge')
-    .description('join the shards of a conformance run')
-    .argument('<files...>', 'what `conform --shard i/n --json FILE` wrote, all n of them')
-    .option('--json <file>', 'write the whole result as JSON')
-    .option('--junit <file>', 'write it as JUnit XML')
-    .option('--md <file>', 'write it as Markdown')
+    .description('join the shards of a run of conform or compare')
+    .argument(
+      '<files...>',
+      'what `conform --shard i/n --json FILE` or `compare --shard i/n` wrote, all n',
+    )
+    .option('--out <dir>', 'of compare: where the report goes (default reports/latest)')
+    .option('--json <file>', 'of conform: write the whole result as JSON')
+    .option('--junit <file>', 'of conform: write it as JUnit XML')
+    .option('--md <file>', 'of conform: write it as Markdown')
     .addHelpText('after', HELP)
-    .action((files: string[], options: Options) => end(merge(files, options)))
+    .action(async (files: string[], options: Options) => end(await merge(files, options)))
 }
 
 const HELP = `
-The ledger is applied to the whole, so that an entry that matches no case of any shard is told.
+Ledgers are applied to the whole of conform, so that an entry that matches no case of any shard is
+told. The shards of compare become the report that compare writes.
 
-Exit codes: as conform for the whole run; 2 a file cannot be read, 5 a shard is missing, double,
-interrupted or of another run.
+Exit codes: as conform or compare for the whole run; 2 a file cannot be read, 5 a shard is
+missing, double, interrupted or of another run.
 
 Example:
-  framegate merge shard-1.json shard-2.json --json conform.json`
+  framegate merge shard-1.json shard-2.json --json conform.json
+  framegate merge shards/shard-*.json --out reports/latest`
 
-function merge(files: readonly string[], options: Options): ExitCode {
-  const parts = files.map(readConformFile)
-  let result: ConformResult
+async function merge(files: readonly string[], options: Options): Promise<ExitCode> {
+  const parts = files.map(readShardFile)
   try {
-    result = mergeShards(parts, new Date().toISOString().slice(0, 10))
+    const comparisons = parts.filter((part) => part.schema === COMPARE_SHARD_SCHEMA)
+    const runs = parts.filter((part) => part.schema === CONFORM_SCHEMA)
+    if (comparisons.length === 0) return mergeRuns(runs, options)
+    if (runs.length === 0) return await mergeComparisons(comparisons, options)
+    throw new ShardError('The shards are of different runs: some of conform, some of compare.')
   } catch (error) {
     if (!(error instanceof ShardError)) throw error
     warn(`framegate: ${error.message}`)
     return EXIT.shards
   }
+}
+
+function mergeRuns(parts: readonly ConformResult[], options: Options): ExitCode {
+  refuse(options, ['out'], 'conform')
+  const result = mergeShards(parts, new Date().toISOString().slice(0, 10))
   if (options.json) writeJson(options.json, result)
   if (options.junit) writeFileWhole(options.junit, renderJunit(result))
   if (options.md) writeFileWhole(options.md, renderConformMarkdown(result))
   printConformance(result)
   return exitCodeOf(result, result.partial)
+}
+
+async function mergeComparisons(
+  parts: readonly CompareShard[],
+  options: Options,
+): Promise<ExitCode> {
+  refuse(options, ['json', 'junit', 'md'], 'compare')
+  const compared = mergeCompare(parts)
+  await publishCompare(compared, options.out ?? 'reports/latest')
+  return exitCodeOf(compared.result.conform, compared.result.partial)
+}
+
+function refuse(options: Options, names: readonly (keyof Options)[], command: string): void {
+  const given = names.find((name) => options[name] !== undefined)
+  if (given) throw new UsageError(`--${given} is not for shards of ${command}: leave it out.`)
 }

@@ -4,8 +4,10 @@ import { Baseline } from '../../bench/gate/baseline.ts'
 import { Ledger } from '../../conformance/ledger.ts'
 import { ConformSchema } from '../../conformance/result-schema.ts'
 import { COMPARE_SCHEMA } from '../../reports/report.ts'
-import { TraceFileSchema } from '../trace-files.ts'
+import { COMPARE_SHARD_SCHEMA } from '../compare-shard.ts'
+import { TraceFileSchema, TraceSchema } from '../trace-files.ts'
 import { BenchSchema } from './bench.ts'
+import { count } from './environment.ts'
 import { GateSchema } from './gate.ts'
 
 const CompareSchema = v.looseObject({
@@ -26,10 +28,29 @@ const CompareSchema = v.looseObject({
   repro: v.string(),
 })
 
+const CompareShardSchema = v.looseObject({
+  schema: v.literal(COMPARE_SHARD_SCHEMA),
+  shard: v.looseObject({
+    index: v.pipe(count, v.minValue(1)),
+    count: v.pipe(count, v.minValue(1)),
+    plan: v.looseObject({
+      version: v.string(),
+      commit: v.string(),
+      seed: count,
+      subjects: v.array(v.string()),
+      suite: v.string(),
+      bench: v.string(),
+    }),
+  }),
+  result: CompareSchema,
+  traces: v.array(v.looseObject({ run: count, trace: TraceSchema })),
+})
+
 export const SCHEMAS = {
   conform: ConformSchema,
   bench: BenchSchema,
   compare: CompareSchema,
+  'compare-shard': CompareShardSchema,
   gate: GateSchema,
   baseline: Baseline,
   trace: TraceFileSchema,
