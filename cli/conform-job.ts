@@ -8,7 +8,7 @@ import { type CaseChoice, chooseCases } from './choose-cases.ts'
 import { runConformance } from './conform-run.ts'
 import { host } from './host.ts'
 import type { Subject } from './subjects.ts'
-import type { KeepTrace } from './traces.ts'
+import type { TraceKeeper } from './traces.ts'
 
 export interface ConformJob extends CaseChoice {
   bail?: boolean
@@ -27,7 +27,7 @@ const NOT_PROVEN =
 export function runConformJob(
   subjects: readonly Subject[],
   job: ConformJob,
-  keepTrace?: KeepTrace,
+  keeper?: TraceKeeper,
 ): Promise<ConformResult> {
   const cases = chooseCases(CASES, job)
   host().log(`seed ${job.seed}`)
@@ -41,7 +41,7 @@ export function runConformJob(
     bail: job.bail === true,
     environment: detectEnvironment(job.seed),
     repeat: job.repeat,
-    ...(keepTrace ? { keepTrace } : {}),
+    ...(keeper ? { keeper } : {}),
     ...(job.shard ? { shard: job.shard } : {}),
   })
 }

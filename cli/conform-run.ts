@@ -17,7 +17,7 @@ import type { Environment } from '../harness/environment.ts'
 import { Crew } from './crew.ts'
 import { host } from './host.ts'
 import { reproOf, type Subject } from './subjects.ts'
-import type { KeepTrace } from './traces.ts'
+import type { TraceKeeper } from './traces.ts'
 
 export interface ConformOptions {
   cases: readonly Case[]
@@ -33,7 +33,7 @@ export interface ConformOptions {
   /** Each case so often, in fresh processes. */
   repeat?: number
   /** Told of each case that was run, with what went over the wire. */
-  keepTrace?: KeepTrace
+  keeper?: TraceKeeper
 }
 
 export async function runConformance(
@@ -45,8 +45,8 @@ export async function runConformance(
   const progress = host().startProgress('conformance', subjects.length * cases.length * repeat)
   const whole = { ...options, cases }
   const jobs = Math.min(options.jobs, subjects.length)
-  // Whether to go on, and what went over the wire, only this process knows.
-  const isAlone = jobs === 1 || options.bail || options.keepTrace
+  // Whether to go on, only this process knows.
+  const isAlone = jobs === 1 || options.bail
   let runs: ConformRun[]
   try {
     runs = isAlone
@@ -103,7 +103,10 @@ async function runSideBySide(
       if (host().signal.aborted) return
       const { target, asked, flags } = subject
       const job = { target, asked, options: subject.options, flags, cases, seed, timeScale }
-      runs[position] = await runSubject(subject, options, step, (onCase) => crew.run(job, onCase))
+      const evidence = options.keeper?.of(position, subject.record)
+      runs[position] = await runSubject(subject, options, step, (onCase) =>
+        crew.run(job, onCase, evidence),
+      )
     }
   }
   await Promise.all(Array.from({ length: crew.size }, runNext))
@@ -161,14 +164,14 @@ function runHere(
   onCase: OnCase,
   isExpected: (result: CaseResult) => boolean,
 ): Promise<CaseResult[]> {
-  const { keepTrace, position } = options
+  const { keeper, position } = options
   return runCases({
     ...options,
     target: subject.target,
     traits: subject.traits,
     signal: host().signal,
     repro: reproOf(subject.flags),
-    ...(keepTrace ? { onEvidence: (...seen) => keepTrace(position, subject.record, ...seen) } : {}),
+    ...(keeper ? { evidence: keeper.of(position, subject.record) } : {}),
     onCase,
     isExpected,
   })

@@ -2,6 +2,7 @@
  * A process of the crew: runs the suite over one subject after another, as it is told. It ends
  * with the process that started it, and its subjects end with it.
  */
+import type { EvidenceKeeper } from '../conformance/evidence.ts'
 import { CASES } from '../conformance/registry.ts'
 import { runCases } from '../conformance/run.ts'
 import { HarnessError } from '../harness/errors.ts'
@@ -16,11 +17,14 @@ let underWay: Promise<void> = Promise.resolve()
 
 const say = (message: FromCrew) => process.send!(message)
 
-async function work({ asked, options, flags, cases, ...job }: CrewJob): Promise<void> {
+async function work(job: CrewJob): Promise<void> {
+  const { target, asked, options, flags, cases, seed, timeScale, evidence } = job
   const chosen = new Set(cases)
   try {
     await runCases({
-      ...job,
+      target,
+      seed,
+      timeScale,
       traits: traitsFor(asked, options),
       cases: CASES.filter(({ id }) => chosen.has(id)),
       jobs: 1,
@@ -29,6 +33,7 @@ async function work({ asked, options, flags, cases, ...job }: CrewJob): Promise<
       repro: reproOf(flags),
       onCase: (result) => void say({ result }),
       isExpected: () => true,
+      ...(evidence === 'of nothing' ? {} : { evidence: keeperFor(evidence) }),
     })
     say('finished')
   } catch (error) {
@@ -40,6 +45,11 @@ async function work({ asked, options, flags, cases, ...job }: CrewJob): Promise<
     say({ failed })
   }
 }
+
+const keeperFor = (wanted: CrewJob['evidence']): EvidenceKeeper => ({
+  ofPasses: wanted === 'of all',
+  keep: (kept, evidence) => void say({ kept, evidence }),
+})
 
 watchForInterrupts()
 signal.addEventListener('abort', async () => {

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { EvidenceKeeper } from '../conformance/evidence.ts'
 import type { CaseResult } from '../conformance/result.ts'
 import { HarnessError } from '../harness/errors.ts'
 import type { CrewJob, FromCrew, ToCrew } from './crew-messages.ts'
@@ -31,10 +32,14 @@ export class Crew {
   }
 
   /** No more jobs at a time than there are members. Throws HarnessError. */
-  async run(job: CrewJob, onCase: (result: CaseResult) => void): Promise<CaseResult[]> {
+  async run(
+    job: Omit<CrewJob, 'evidence'>,
+    onCase: (result: CaseResult) => void,
+    keeper?: EvidenceKeeper,
+  ): Promise<CaseResult[]> {
     if (this.#signal.aborted) return []
     const member = this.#idle.pop()!
-    const results = await member.run(job, onCase)
+    const results = await member.run({ ...job, evidence: wantedBy(keeper) }, onCase, keeper)
     this.#idle.push(member)
     return results
   }
@@ -61,7 +66,11 @@ class Member {
     this.exited = new Promise((resolve) => this.#child.once('exit', () => resolve()))
   }
 
-  run(job: CrewJob, onCase: (result: CaseResult) => void): Promise<CaseResult[]> {
+  run(
+    job: CrewJob,
+    onCase: (result: CaseResult) => void,
+    keeper: EvidenceKeeper | undefined,
+  ): Promise<CaseResult[]> {
     const results: CaseResult[] = []
     return new Promise((resolve, reject) => {
       const end = (error: HarnessError | Error | null) => {
@@ -77,6 +86,7 @@ class Member {
       const hear = (message: FromCrew) => {
         if (message === 'finished') return end(null)
         if ('failed' in message) return end(errorOf(message.failed))
+        if ('kept' in message) return keeper?.keep(message.kept, message.evidence)
         results.push(message.result)
         onCase(message.result)
       }
@@ -96,6 +106,11 @@ class Member {
   #tell(message: ToCrew): void {
     this.#child.send(message)
   }
+}
+
+function wantedBy(keeper: EvidenceKeeper | undefined): CrewJob['evidence'] {
+  if (!keeper) return 'of nothing'
+  return keeper.ofPasses ? 'of all' : 'of what did not pass'
 }
 
 const GONE =

@@ -1,6 +1,6 @@
 /** What went over the wire in what did not pass: kept for the page, and in files (`--trace`). */
 import { join } from 'node:path'
-import type { Evidence } from '../conformance/evidence.ts'
+import type { Evidence, EvidenceKeeper } from '../conformance/evidence.ts'
 import { ALL_CASES } from '../conformance/registry.ts'
 import type { CaseResult, SubjectRecord } from '../conformance/result.ts'
 import type { RunTrace } from '../reports/html/evidence.ts'
@@ -19,17 +19,15 @@ interface TraceOptions {
 
 const DULL: readonly string[] = ['pass', 'unsupported']
 
-/** `run` is the position of the run in the result. */
-export type KeepTrace = (
-  run: number,
-  subject: SubjectRecord,
-  result: CaseResult,
-  evidence: Evidence,
-) => void
+export interface TraceKeeper {
+  /** What a run is told that is at this position of the result. */
+  of(run: number, subject: SubjectRecord): EvidenceKeeper
+  traces(): RunTrace[]
+}
 
-export function traceKeeper({ folder, all }: TraceOptions) {
+export function traceKeeper({ folder, all }: TraceOptions): TraceKeeper {
   const kept = new Map<string, RunTrace>()
-  const keep: KeepTrace = (run, subject, result, evidence) => {
+  const keep = (run: number, subject: SubjectRecord, result: CaseResult, evidence: Evidence) => {
     const isDull = DULL.includes(result.outcome)
     const key = `${run} ${result.id}`
     // Of a case that was repeated, a pass does not take the place of a failure.
@@ -43,7 +41,13 @@ export function traceKeeper({ folder, all }: TraceOptions) {
     writeJson(`${path}.json`, file)
     writeFileWhole(`${path}.txt`, renderTrace(subject, result, evidence, wordsOf(result)))
   }
-  return { keep, traces: (): RunTrace[] => [...kept.values()] }
+  return {
+    of: (run, subject) => ({
+      ofPasses: all,
+      keep: (result, evidence) => keep(run, subject, result, evidence),
+    }),
+    traces: () => [...kept.values()],
+  }
 }
 
 function wordsOf({ id, clauses }: CaseResult) {

@@ -5,6 +5,7 @@ import { formatAddress } from '../posix/address.ts'
 import type { SubjectTraits } from './case.ts'
 import type { Dialogue } from './dialogue.ts'
 import { concat, type ReferenceFraming, ReplyMalformed } from './reference/framing.ts'
+import type { CaseResult, Outcome } from './result.ts'
 import type { Trial } from './trial.ts'
 
 /** Bytes of one direction, read as frames by the suite's own reading of the framing. */
@@ -33,6 +34,17 @@ export interface ConnectionEvidence {
   /** The subject's end of it when the case ended, where the kernel could be asked. */
   socket: { state: string; receiveQueueBytes: number; sendQueueBytes: number } | null
 }
+
+/** Who wants to have it, and of what. */
+export interface EvidenceKeeper {
+  /** Of cases that passed as well. */
+  ofPasses: boolean
+  keep(result: CaseResult, evidence: Evidence): void
+}
+
+/** True when it is worth collecting: for a pass it costs more than the case. */
+export const isWanted = (keeper: EvidenceKeeper | undefined, outcome: Outcome): boolean =>
+  keeper !== undefined && (keeper.ofPasses || (outcome !== 'pass' && outcome !== 'unsupported'))
 
 export interface Evidence {
   connections: ConnectionEvidence[]

@@ -6,7 +6,7 @@ import { createRandom, seedFor } from '../harness/random.ts'
 import { machineTimeScale } from '../harness/time-scale.ts'
 import type { Case, SubjectTraits } from './case.ts'
 import type { Dialogue } from './dialogue.ts'
-import { type Evidence, evidenceOf } from './evidence.ts'
+import { type EvidenceKeeper, evidenceOf, isWanted } from './evidence.ts'
 import type { CaseResult, Level, Outcome, Symptom } from './result.ts'
 import type { Subject } from './subject.ts'
 import { Trial } from './trial.ts'
@@ -27,7 +27,7 @@ export interface CaseOptions {
   timeScale: number
   repro(id: string, seed: number): string
   /** Told of each case that was run, with what went over the wire. */
-  onEvidence?(result: CaseResult, evidence: Evidence): void
+  evidence?: EvidenceKeeper
 }
 
 /** A subject that spins and never answers is not given the whole deadline in every case. */
@@ -84,7 +84,7 @@ export async function runCase(
   const resources = subject.watch.begin(subject.process, traits.messageBytesMax)
   const ending = await judged(item, trial, subject)
   const close = closeOf(trial.dialogues[0])
-  const evidence = options.onEvidence ? evidenceOf(trial) : null
+  const evidence = isWanted(options.evidence, ending.outcome) ? evidenceOf(trial) : null
   await trial.close()
   const result: CaseResult = {
     ...base,
@@ -95,7 +95,7 @@ export async function runCase(
     schedule: scheduleOf(trial.dialogues),
   }
   patience.note(result, wholeScale)
-  if (evidence) options.onEvidence?.(result, evidence)
+  if (evidence) options.evidence?.keep(result, evidence)
   return result
 }
 

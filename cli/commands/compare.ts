@@ -95,7 +95,7 @@ async function compare(names: readonly string[], options: Options): Promise<Exit
     jobs: CORES,
     bail: false,
     environment,
-    keepTrace: keeper.keep,
+    keeper,
   })
   const workloads = COMPARED_SCENARIOS.map((scenario) => workloadOf(scenario, 'full'))
   const launches = options.launches ?? (quick ? 1 : LAUNCHES)

@@ -24,7 +24,7 @@ import { collect, parseSeed, positiveInteger, positiveNumber, SEED_DEFAULT } fro
 import { startProgress } from '../progress.ts'
 import { judged } from '../subject-traits.ts'
 import { shellQuoted } from '../subjects.ts'
-import { type KeepTrace, traceKeeper } from '../traces.ts'
+import { type TraceKeeper, traceKeeper } from '../traces.ts'
 import type { AddCommand } from './registry.ts'
 
 interface Options extends CaseChoice, ConformFiles {
@@ -77,8 +77,9 @@ export const addConformClient: AddCommand = (program, end) => {
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
       const { trace, html, traceAll = false } = options
-      const keeper = trace || html ? traceKeeper({ folder: trace ?? null, all: traceAll }) : null
-      const result = await conformClient(options, keeper?.keep)
+      const keeper =
+        trace || html ? traceKeeper({ folder: trace ?? null, all: traceAll }) : undefined
+      const result = await conformClient(options, keeper)
       await writeResults(result, options, keeper?.traces())
       printConformance(result)
       end(exitCodeOf(result, result.partial))
@@ -108,7 +109,7 @@ interface ClientSubject {
   flags: string
 }
 
-async function conformClient(options: Options, keepTrace?: KeepTrace): Promise<ConformResult> {
+async function conformClient(options: Options, keeper?: TraceKeeper): Promise<ConformResult> {
   const chosen = chooseCases(CLIENT_CASES, options)
   const { command, record, traits, ledger, flags } = subjectOf(options)
   log(`seed ${options.seed}`)
@@ -129,7 +130,7 @@ async function conformClient(options: Options, keepTrace?: KeepTrace): Promise<C
       signal: interrupted,
       repro: (id, seed) => `framegate conform-client ${flags} --case '${id}' --seed ${seed}`,
       onCase: ({ id }) => progress.step(id),
-      ...(keepTrace ? { onEvidence: (...seen) => keepTrace(0, record, ...seen) } : {}),
+      ...(keeper ? { evidence: keeper.of(0, record) } : {}),
       isExpected(result) {
         judge([result], false)
         return !isUnexpected(result)

@@ -61,10 +61,11 @@ export const addConform: AddCommand = (program, end) => {
       const subjects = resolveSubjects(names, options)
       for (const subject of subjects) await greet(subject)
       const { trace, html, traceAll = false } = options
-      const keeper = trace || html ? traceKeeper({ folder: trace ?? null, all: traceAll }) : null
-      const isPlain = subjects.length > 1 && !options.bail && !keeper
+      const keeper =
+        trace || html ? traceKeeper({ folder: trace ?? null, all: traceAll }) : undefined
+      const isPlain = subjects.length > 1 && !options.bail
       const { jobs = isPlain ? CORES : 1 } = options
-      const seen = await runConformJob(subjects, { ...options, jobs }, keeper?.keep)
+      const seen = await runConformJob(subjects, { ...options, jobs }, keeper)
       const result = options.fixLedger ? fixLedgers(seen, subjects) : seen
       await writeResults(result, options, keeper?.traces())
       printConformance(result)

@@ -2,7 +2,7 @@
 import { nowMs } from '../../harness/clock.ts'
 import { HarnessError } from '../../harness/errors.ts'
 import { createRandom, seedFor } from '../../harness/random.ts'
-import { type Evidence, evidenceFrom } from '../evidence.ts'
+import { type Evidence, type EvidenceKeeper, evidenceFrom, isWanted } from '../evidence.ts'
 import type { CaseResult, Level } from '../result.ts'
 import { CaseFailure, Inconclusive } from '../verdict.ts'
 import type { ClientCase, ClientTraits } from './client-case.ts'
@@ -29,7 +29,7 @@ export interface ClientRunOptions {
   repro(id: string, seed: number): string
   onCase(result: CaseResult): void
   /** Told of each case that was run, with what went over the wire. */
-  onEvidence?(result: CaseResult, evidence: Evidence): void
+  evidence?: EvidenceKeeper
   /** True when the outcome was to be expected; `--bail` stops at the first that was not. */
   isExpected(result: CaseResult): boolean
 }
@@ -107,7 +107,7 @@ async function runCase(item: ClientCase, options: ClientRunOptions): Promise<Cas
   const trial = makeTrial(options, CASE_MS_MAX, seed)
   const ending = await judged(item, trial)
   const close = closeOf(trial.visits[0])
-  const evidence = options.onEvidence ? evidenceOfClient(trial) : null
+  const evidence = isWanted(options.evidence, ending.outcome) ? evidenceOfClient(trial) : null
   await trial.close()
   const result: CaseResult = {
     ...base,
@@ -117,7 +117,7 @@ async function runCase(item: ClientCase, options: ClientRunOptions): Promise<Cas
     durationMs: Math.round(nowMs() - started),
     schedule: scheduleOf(trial.visits),
   }
-  if (evidence) options.onEvidence?.(result, evidence)
+  if (evidence) options.evidence?.keep(result, evidence)
   return result
 }
 

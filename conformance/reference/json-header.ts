@@ -63,7 +63,7 @@ interface Header extends Record<string, unknown> {
 }
 
 function readHeader(bytes: Uint8Array): Header {
-  let header: { total_size?: unknown; md5?: string }
+  let header: { total_size?: unknown; md5?: unknown }
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
@@ -73,6 +73,10 @@ function readHeader(bytes: Uint8Array): Header {
   const size = header?.total_size
   if (!Number.isSafeInteger(size) || (size as number) < 0) {
     throw new ReplyMalformed(`the reply's header has total_size ${JSON.stringify(size)}`)
+  }
+  const digest = header.md5
+  if (digest !== undefined && typeof digest !== 'string') {
+    throw new ReplyMalformed(`the reply's header has md5 ${JSON.stringify(digest)}`)
   }
   return header as Header
 }
