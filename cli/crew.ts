@@ -6,8 +6,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { EvidenceKeeper } from '../conformance/evidence.ts'
 import type { CaseResult } from '../conformance/result.ts'
+import { CORES } from '../harness/cores.ts'
 import { HarnessError } from '../harness/errors.ts'
 import type { CrewJob, FromCrew, ToCrew } from './crew-messages.ts'
+
+/** Half of a run is waiting: for replies that may still come, and for subjects to rest. */
+export const CREW_SIZE = 2 * CORES
 
 const ENTRY = fileURLToPath(new URL('./crew-member.ts', import.meta.url))
 
