@@ -9,7 +9,6 @@ import type { Case } from '../../conformance/case.ts'
 import { CASES } from '../../conformance/registry.ts'
 import type { ConformResult } from '../../conformance/result.ts'
 import { inShard, type Shard } from '../../conformance/shard.ts'
-import { CORES } from '../../harness/cores.ts'
 import { detectEnvironment } from '../../harness/environment.ts'
 import { findImplementation } from '../../impl/registry.ts'
 import { COMPARE_SCHEMA, type CompareResult, type CompareSubject } from '../../reports/report.ts'
@@ -20,6 +19,7 @@ import { COMPARE_SHARD_SCHEMA, type CompareShard, planOf, shardFile } from '../c
 import { runConformance } from '../conform-run.ts'
 import { printConformance } from '../conform-text.ts'
 import { log, print } from '../console.ts'
+import { CREW_SIZE } from '../crew.ts'
 import { type ExitCode, exitCodeOf } from '../exit-codes.ts'
 import { writeJson } from '../files.ts'
 import { interrupted } from '../interrupt.ts'
@@ -92,7 +92,7 @@ async function compare(names: readonly string[], options: Options): Promise<Exit
     complete: !quick,
     seed,
     timeScale: 1,
-    jobs: CORES,
+    jobs: CREW_SIZE,
     bail: false,
     environment,
     keeper,

@@ -1,10 +1,10 @@
 /** `framegate conform`: is the server right? */
-import { CORES } from '../../harness/cores.ts'
 import { annotationsOf } from '../../reports/annotations.ts'
 import { type ConformFiles, writeResults } from '../conform-files.ts'
 import { type ConformJob, runConformJob } from '../conform-job.ts'
 import { printConformance } from '../conform-text.ts'
 import { isQuiet, log, print } from '../console.ts'
+import { CREW_SIZE } from '../crew.ts'
 import { UsageError } from '../errors.ts'
 import { exitCodeOf } from '../exit-codes.ts'
 import { fixLedgers } from '../fix-ledgers.ts'
@@ -64,7 +64,7 @@ export const addConform: AddCommand = (program, end) => {
       const keeper =
         trace || html ? traceKeeper({ folder: trace ?? null, all: traceAll }) : undefined
       const isPlain = subjects.length > 1 && !options.bail
-      const { jobs = isPlain ? CORES : 1 } = options
+      const { jobs = isPlain ? CREW_SIZE : 1 } = options
       const seen = await runConformJob(subjects, { ...options, jobs }, keeper)
       const result = options.fixLedger ? fixLedgers(seen, subjects) : seen
       await writeResults(result, options, keeper?.traces())
@@ -76,7 +76,7 @@ export const addConform: AddCommand = (program, end) => {
 }
 
 const JOBS_HELP =
-  'subjects side by side, of one subject instances (default: a core each, one instance)'
+  'subjects side by side, of one subject instances (default: two a core, one instance)'
 
 const HELP = `
 {port} in --exec is replaced by a free port (PORT and FRAMEGATE_PORT hold it too), {path} by the
