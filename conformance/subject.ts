@@ -10,6 +10,8 @@ import { ResourceWatch } from './resource-watch.ts'
 
 /** The end of a dying process is reported within this time. */
 const DEATH_MS_MAX = 2_000
+/** So long without a thread that runs: none is on its way out. */
+const ASLEEP_MS = 150
 /** A server for one connection that has not ended so long after it will not end. */
 const END_MS_MAX = 500
 
@@ -84,12 +86,21 @@ export class Subject {
 
   /**
    * A process that dies closes its connections before its end is reported. Waits until it has
-   * ended, or plainly has not: it listens, and no thread is on its way out.
+   * ended, or plainly has not: no thread is on its way out, and it listens, or does nothing at all.
    */
   async settled(): Promise<void> {
     const { process, address } = this
     if (!process) return
-    const isDecided = () => !process.running || (process.sleeps() && isListening(address))
+    let ranMs = nowMs()
+    const isDecided = () => {
+      if (!process.running) return true
+      if (!process.sleeps()) {
+        ranMs = nowMs()
+        return false
+      }
+      // A server for one client has closed its door, and waits for that client.
+      return isListening(address) || nowMs() - ranMs >= ASLEEP_MS
+    }
     await until(isDecided, nowMs() + DEATH_MS_MAX)
   }
 
