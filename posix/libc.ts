@@ -33,6 +33,7 @@ const linuxOnly = {
   sched_setaffinity: { args: [i32, u64, pointer], returns: i32 },
   clock_gettime: { args: [i32, pointer], returns: i32 },
   prctl: { args: [i32, u64, u64, u64, u64], returns: i32 },
+  posix_fadvise: { args: [i32, u64, u64, i32], returns: i32 },
 } as const
 
 export const libc = dlopen(C.libc, portable).symbols

@@ -3,6 +3,7 @@
  * other connections waiting. Pieces are large, so that a turn of the loop for each costs nothing.
  */
 import fs from 'node:fs'
+import { linux } from '../../posix/libc.ts'
 
 type Done = (error: Error | null, count?: number) => void
 
@@ -34,6 +35,16 @@ export async function writeAt(fd: number, bytes: Uint8Array, position: number): 
 /** Until the disk has it. */
 export const synced = async (fd: number): Promise<void> => {
   await promised((done) => fs.fsync(fd, done))
+}
+
+const POSIX_FADV_DONTNEED = 4
+
+/**
+ * What the disk has need not stay in memory: a large upload would push out what others have there.
+ * The page cache takes the next pieces where these were. Elsewhere than on Linux it is as it is.
+ */
+export function releaseSynced(fd: number, bytes: number): void {
+  linux?.posix_fadvise(fd, 0, bytes, POSIX_FADV_DONTNEED)
 }
 
 const HASH_SLICE_BYTES = 1024 * 1024

@@ -6,11 +6,11 @@
  */
 import fs from 'node:fs'
 import { FileError, fileErrorFrom } from './file-error.ts'
-import { digestSoFar, synced, writeAt } from './file-io.ts'
+import { digestSoFar, releaseSynced, synced, writeAt } from './file-io.ts'
 import type { Folder } from './folder.ts'
 
 /** The disk is set to work after so many bytes: it has less to do when the last one is there. */
-const SYNC_EVERY_BYTES = 64 * 1024 * 1024
+const SYNC_EVERY_BYTES = 24 * 1024 * 1024
 /** Pieces that are copied aside to be written: one is being written, one waits. */
 const COPIES = 2
 
@@ -129,10 +129,12 @@ export class Upload {
   #syncEarly(): void {
     if (this.#isSyncing) return
     this.#isSyncing = true
-    this.#syncedBytes = this.#writtenBytes
+    const bytes = this.#writtenBytes
+    this.#syncedBytes = bytes
     this.#earlySync = synced(this.target.fd).then(
       () => {
         this.#isSyncing = false
+        if (!this.#closed) releaseSynced(this.target.fd, bytes)
       },
       (error) => void this.#fail(fileErrorFrom(error, 'The file cannot be written')),
     )
