@@ -212,6 +212,13 @@ seen(`SIGKILL leaves nothing behind${why}`, () => {
     })
   }
 
+  test('of Bun, with several subjects side by side', async () => {
+    using run = new Run([...BUN, 'conform', 'line', 'cobs', 'slip'])
+    expect(await soon(() => run.subject.length >= 3)).toBe(true)
+    run.child.kill('SIGKILL')
+    expect(await run.left()).toEqual([])
+  })
+
   test('of Bun, with a subject that has children of its own and ignores SIGTERM', async () => {
     const exec = `trap '' TERM; sleep 1000 & sleep 1001 & ${process.execPath} impl/serve.ts`
     const args = `'{"name":"length-prefixed","listen":"tcp://127.0.0.1:{port}"}'`
