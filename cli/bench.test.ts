@@ -7,22 +7,13 @@ import { SCENARIOS } from '../bench/registry.ts'
 import type { BenchResult } from '../bench/result.ts'
 import { CASES } from '../conformance/registry.ts'
 import { EXIT } from './exit-codes.ts'
+import { framegate } from './testing.ts'
 
-const ROOT = join(import.meta.dir, '..')
 setDefaultTimeout(60_000)
 const folder = mkdtempSync(join(tmpdir(), 'framegate-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-async function bench(...args: string[]) {
-  const child = Bun.spawn([process.execPath, join(ROOT, 'cli/main.ts'), 'bench', ...args], {
-    cwd: ROOT,
-    env: { ...process.env, NO_COLOR: '1' },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
-  return { code: await child.exited, out, err }
-}
+const bench = (...args: string[]) => framegate('bench', ...args)
 
 /** Echoes u32be, and does `fault` to the 300th reply of a connection: the suite sends fewer. */
 const faulty = (fault: string): string => `'${process.execPath}' -e '

@@ -22,22 +22,14 @@ import { UsageError } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
 import { gatedWorkloads } from './gate-scenarios.ts'
 import { resolveSubjects } from './subjects.ts'
+import { framegate } from './testing.ts'
 
 setDefaultTimeout(120_000)
 const signal = new AbortController().signal
-const MAIN = join(import.meta.dir, 'main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'framegate-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-async function calibrate(...args: string[]) {
-  const child = Bun.spawn([process.execPath, MAIN, 'calibrate', ...args], {
-    env: { ...process.env, NO_COLOR: '1' },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
-  return { code: await child.exited, out, err }
-}
+const calibrate = (...args: string[]) => framegate('calibrate', ...args)
 
 /** A gate whose four cells have these blocks. */
 const gateOf = (effect: number, verdict: CalibrationGate['verdict'], shift = effect) => ({

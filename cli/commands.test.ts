@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { BenchCell, BenchResult } from '../bench/result.ts'
 import type { CompareResult } from '../reports/report.ts'
 import { EXIT } from './exit-codes.ts'
+import { framegate, startFramegate } from './testing.ts'
 
 const ROOT = join(import.meta.dir, '..')
 // Every test starts processes, many of them side by side.
@@ -13,24 +14,10 @@ setDefaultTimeout(60_000)
 const folder = mkdtempSync(join(tmpdir(), 'framegate-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const start = (args: readonly string[]) =>
-  Bun.spawn([process.execPath, join(ROOT, 'cli/main.ts'), ...args], {
-    cwd: ROOT,
-    env: { ...process.env, NO_COLOR: '1' },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-
-async function framegate(...args: string[]) {
-  const child = start(args)
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
-  return { code: await child.exited, out, err }
-}
-
 describe.concurrent('serve', () => {
   /** The address of the ready line, and all that was printed once the server has ended. */
   async function serve(...args: string[]) {
-    const child = start(['serve', ...args])
+    const child = startFramegate(['serve', ...args])
     const reader = child.stdout.getReader()
     const decoder = new TextDecoder()
     let out = ''

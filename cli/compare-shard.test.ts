@@ -7,22 +7,14 @@ import type { CompareResult } from '../reports/report.ts'
 import type { CompareShard } from './compare-shard.ts'
 import { EXIT } from './exit-codes.ts'
 import { writeJson } from './files.ts'
+import { framegate } from './testing.ts'
 
-const ROOT = join(import.meta.dir, '..')
 // Every test starts processes.
 setDefaultTimeout(60_000)
 const folder = mkdtempSync(join(tmpdir(), 'framegate-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const file = (name: string): string => join(folder, name)
 const json = <T>(name: string): T => JSON.parse(readFileSync(file(name), 'utf8')) as T
-
-async function framegate(...args: string[]) {
-  const argv = [process.execPath, join(ROOT, 'cli/main.ts'), ...args]
-  const env = { ...process.env, NO_COLOR: '1' }
-  const child = Bun.spawn(argv, { cwd: ROOT, env, stdout: 'pipe', stderr: 'pipe' })
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
-  return { code: await child.exited, out, err }
-}
 
 /** One of them is wrong by design: its cells are struck out, and its trace is kept. */
 const SUBJECTS = ['naive-recv', 'length-prefixed']

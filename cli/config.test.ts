@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConformResult } from '../conformance/result.ts'
 import { EXIT } from './exit-codes.ts'
+import { framegateIn } from './testing.ts'
 
 const ROOT = join(import.meta.dir, '..')
 // Every test starts processes, many of them side by side.
@@ -12,13 +13,7 @@ setDefaultTimeout(60_000)
 const folder = mkdtempSync(join(tmpdir(), 'framegate-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-async function framegate(cwd: string, ...args: string[]) {
-  const argv = [process.execPath, join(ROOT, 'cli/main.ts'), '--quiet', ...args]
-  const env = { ...process.env, NO_COLOR: '1' }
-  const child = Bun.spawn(argv, { cwd, env, stdout: 'pipe', stderr: 'pipe' })
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
-  return { code: await child.exited, out, err }
-}
+const framegate = (cwd: string, ...args: string[]) => framegateIn({ cwd }, '--quiet', ...args)
 
 let folders = 0
 /** A project of its own with this configuration. */

@@ -5,20 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CaseResult, ConformResult } from '../conformance/result.ts'
 import { EXIT } from './exit-codes.ts'
+import { framegate } from './testing.ts'
 
 const ROOT = join(import.meta.dir, '..')
 // Every test starts processes, many of them side by side.
 setDefaultTimeout(60_000)
 const folder = mkdtempSync(join(tmpdir(), 'framegate-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-async function framegate(args: readonly string[], env: Record<string, string> = {}) {
-  const argv = [process.execPath, join(ROOT, 'cli/main.ts'), ...args]
-  const options = { cwd: ROOT, env: { ...process.env, ...env } }
-  const child = Bun.spawn(argv, { ...options, stdout: 'pipe', stderr: 'pipe' })
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
-  return { code: await child.exited, out, err }
-}
 
 let files = 0
 /** A path of its own, in a folder that does not exist yet. */
@@ -28,7 +21,7 @@ const casesOf = (ids: readonly string[]): string[] => ids.flatMap((id) => ['--ca
 
 async function conform(names: readonly string[], ids: readonly string[], ...more: string[]) {
   const path = newPath('result.json')
-  const ended = await framegate(['conform', ...names, ...casesOf(ids), '--json', path, ...more])
+  const ended = await framegate('conform', ...names, ...casesOf(ids), '--json', path, ...more)
   return { ...ended, result: JSON.parse(readFileSync(path, 'utf8')) as ConformResult }
 }
 
@@ -85,7 +78,7 @@ describe.concurrent('the JSON file', () => {
 
   test('is whole or not there: nothing is left beside it', async () => {
     const path = newPath('result.json')
-    await framegate(['conform', 'length-prefixed', '--case', ONE, '--json', path])
+    await framegate('conform', 'length-prefixed', '--case', ONE, '--json', path)
     expect(readdirSync(join(path, '..'))).toEqual(['result.json'])
   })
 
@@ -124,7 +117,7 @@ describe.concurrent('what was seen', () => {
     const { repro } = result.runs[0]!.cases[0]!
     expect(repro).toContain('--service upper')
     expect(repro).toContain('--max-frame 1048576')
-    const again = await framegate(repro.replaceAll("'", '').split(' ').slice(1))
+    const again = await framegate(...repro.replaceAll("'", '').split(' ').slice(1))
     expect({ code: again.code, out: again.out }).toEqual({
       code: EXIT.ok,
       out: 'length-prefixed (u32be): 1 passed\nAll as expected.\n',
@@ -192,7 +185,7 @@ describe.concurrent('ledgers', () => {
   ])('%s: 2, and the field is named', async (_, content, message) => {
     const path = write(content)
     const args = ['conform', 'length-prefixed', '--case', ONE, '--ledger', path]
-    const { code, out, err } = await framegate(args)
+    const { code, out, err } = await framegate(...args)
     expect({ code, out, err }).toEqual({ code: EXIT.usage, out: '', err })
     expect(err).toContain(path)
     expect(err).toMatch(message)
@@ -200,7 +193,7 @@ describe.concurrent('ledgers', () => {
 
   test('one that is not there: 2', async () => {
     const path = newPath('none.json')
-    const { code, err } = await framegate(['conform', 'length-prefixed', '--ledger', path])
+    const { code, err } = await framegate('conform', 'length-prefixed', '--ledger', path)
     expect({ code, err }).toEqual({ code: EXIT.usage, err })
     expect(err).toContain(`The ledger ${path} cannot be read`)
   })
@@ -251,7 +244,7 @@ describe.concurrent('progress and colour', () => {
   const ESCAPE = '\u001b'
 
   test('where there is no terminal: plain lines on stderr, results alone on stdout', async () => {
-    const { out, err } = await framegate(args)
+    const { out, err } = await framegate(...args)
     expect(out).toBe('length-prefixed (i32le): 2 passed\nAll as expected.\n')
     expect(err).toMatch(/^seed 1\nconformance: 2 steps\n(conformance: \d\/2, .*\n)+$/)
     expect(err).toContain('conformance: 2/2, done (length-prefixed ')
@@ -264,14 +257,14 @@ describe.concurrent('progress and colour', () => {
       ['--quiet', ...args],
       [...args, '--quiet'],
     ]) {
-      const { code, out, err } = await framegate(quiet)
+      const { code, out, err } = await framegate(...quiet)
       expect({ code, err }).toEqual({ code: EXIT.ok, err: '' })
       expect(out).toBe('length-prefixed (i32le): 2 passed\nAll as expected.\n')
     }
   })
 
   test('--quiet does not silence what went wrong', async () => {
-    const { code, err } = await framegate(['--quiet', 'conform', 'nobody'])
+    const { code, err } = await framegate('--quiet', 'conform', 'nobody')
     expect(code).toBe(EXIT.usage)
     expect(err).toContain('no implementation "nobody"')
   })

@@ -7,6 +7,7 @@ import { HarnessError } from '../harness/errors.ts'
 import { isLinux } from '../harness/testing.ts'
 import { chooseCases } from './choose-cases.ts'
 import { runConformance } from './conform-run.ts'
+import { Crew } from './crew.ts'
 import { host, hostedBy } from './host.ts'
 import { resolveSubjects } from './subjects.ts'
 
@@ -79,6 +80,17 @@ describe('several subjects side by side', () => {
     const counts = result.runs.map(({ cases }) => cases.length)
     expect(Math.max(...counts)).toBeGreaterThan(0)
     expect(Math.max(...counts)).toBeLessThan(100)
+  })
+
+  test('a process of the crew that cannot be started ends the run, and says so', async () => {
+    const { target, asked, flags, options } = resolveSubjects(['line'], {})[0]!
+    await using crew = new Crew(2, host().signal, '/no/such/bun')
+    const cases = ['boundary/one-frame']
+    const job = { target, asked, flags, options, cases, seed: SEED, timeScale: 1 }
+    const error = await crew.run(job, () => {}).catch((e) => e)
+    expect(error).toBeInstanceOf(HarnessError)
+    expect(error.message).toContain('could not be started: ENOENT')
+    expect(error.message).toContain('With --jobs 1')
   })
 
   test.skipIf(!isLinux)(

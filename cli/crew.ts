@@ -24,8 +24,8 @@ export class Crew {
   }
 
   /** When the signal is aborted, what is under way ends early, and what is finished is kept. */
-  constructor(size: number, signal: AbortSignal) {
-    this.#members = Array.from({ length: size }, () => new Member())
+  constructor(size: number, signal: AbortSignal, bun: string = process.execPath) {
+    this.#members = Array.from({ length: size }, () => new Member(bun))
     this.#idle = [...this.#members]
     this.#signal = signal
     signal.addEventListener('abort', this.#stop)
@@ -57,17 +57,23 @@ export class Crew {
 
 class Member {
   readonly #child: ChildProcess
-  readonly exited: Promise<void>
+  /** Resolves with why it never began, or with null once it has ended. */
+  readonly exited: Promise<Error | null>
+  #stopped = false
 
-  constructor() {
+  constructor(bun: string) {
     // The name of its launcher makes it end when this process is killed outright.
     const env = { ...process.env, FRAMEGATE_LAUNCHER: String(process.pid) }
-    this.#child = spawn(process.execPath, [ENTRY], {
+    this.#child = spawn(bun, [ENTRY], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
       env,
     })
-    this.exited = new Promise((resolve) => this.#child.once('exit', () => resolve()))
+    this.exited = new Promise((resolve) => {
+      this.#child.once('exit', () => resolve(null))
+      // One that cannot start never exits. Later errors are of words to one that has ended.
+      this.#child.on('error', resolve)
+    })
   }
 
   run(
@@ -79,12 +85,12 @@ class Member {
     return new Promise((resolve, reject) => {
       const end = (error: HarnessError | Error | null) => {
         this.#child.removeListener('message', hear)
-        this.#child.removeListener('exit', isGone)
         if (error) reject(error)
         else resolve(results)
       }
-      const isGone = () => {
-        if (this.#stopped) end(null)
+      const isGone = (error: Error | null) => {
+        if (error) end(new HarnessError('crew-failed', notStarted(error)))
+        else if (this.#stopped) end(null)
         else end(new HarnessError('crew-failed', GONE))
       }
       const hear = (message: FromCrew) => {
@@ -95,20 +101,19 @@ class Member {
         onCase(message.result)
       }
       this.#child.on('message', hear)
-      this.#child.on('exit', isGone)
+      this.exited.then(isGone)
       this.#tell({ job })
     })
   }
 
-  #stopped = false
-
   stop(): void {
     this.#stopped = true
-    if (this.#child.connected) this.#tell('stop')
+    this.#tell('stop')
   }
 
+  /** Who is not there is not told; that it is gone comes out of `exited`. */
   #tell(message: ToCrew): void {
-    this.#child.send(message)
+    if (this.#child.connected) this.#child.send(message)
   }
 }
 
@@ -116,6 +121,9 @@ function wantedBy(keeper: EvidenceKeeper | undefined): CrewJob['evidence'] {
   if (!keeper) return 'of nothing'
   return keeper.ofPasses ? 'of all' : 'of what did not pass'
 }
+
+const notStarted = ({ message }: Error): string =>
+  `A process that runs a part of the suite could not be started: ${message}. With --jobs 1 there are none; when it is a limit, see ulimit -u and -n.`
 
 const GONE =
   'A process that ran a part of the suite ended before it was done. Run it again with --jobs 1; when that works, please report it.'

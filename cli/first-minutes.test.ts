@@ -4,21 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EXIT } from './exit-codes.ts'
+import { framegate } from './testing.ts'
 
-const ROOT = join(import.meta.dir, '..')
 // Every test starts processes, many of them side by side.
 setDefaultTimeout(60_000)
 const folder = mkdtempSync(join(tmpdir(), 'framegate-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const noPython = Bun.which('python3') === null
-
-async function framegate(...args: string[]) {
-  const argv = [process.execPath, join(ROOT, 'cli/main.ts'), ...args]
-  const env = { ...process.env, NO_COLOR: '1' }
-  const child = Bun.spawn(argv, { cwd: ROOT, env, stdout: 'pipe', stderr: 'pipe' })
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
-  return { code: await child.exited, out, err }
-}
 
 describe
   .skipIf(noPython)

@@ -9,6 +9,7 @@ import { nowMs } from '../harness/clock.ts'
 import { detectEnvironment } from '../harness/environment.ts'
 import { until } from '../harness/reactor.ts'
 import { EXIT } from './exit-codes.ts'
+import { framegate, startFramegate } from './testing.ts'
 
 const ROOT = join(import.meta.dir, '..')
 const WAIT_MS_MAX = 30_000
@@ -20,19 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const ECHO = `node ${join(ROOT, 'examples/servers/echo.mjs')} {port}`
 const SUBJECT = ['--framing', 'u32be', '--max-frame', '1MiB', '--scenario', 'ping-pong']
 
-const start = (args: readonly string[], env: Record<string, string> = {}, cwd = ROOT) =>
-  Bun.spawn([process.execPath, join(ROOT, 'cli/main.ts'), ...args], {
-    cwd,
-    env: { ...process.env, NO_COLOR: '1', ...env },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-
-async function gate(...args: string[]) {
-  const child = start(['gate', ...args])
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
-  return { code: await child.exited, out, err }
-}
+const gate = (...args: string[]) => framegate('gate', ...args)
 
 const both = (base: string, head: string): string[] => [
   '--base-exec',
@@ -169,7 +158,7 @@ describe('another commit as base', () => {
   })
   const args = ['gate', '--base-ref', 'HEAD', '--exec', ECHO, ...SUBJECT]
   const run = (setup: string) =>
-    start([...args, '--setup', setup], { TMPDIR: temporary }, repository)
+    startFramegate([...args, '--setup', setup], { cwd: repository, env: { TMPDIR: temporary } })
 
   test('a setup that fails: 4, with what it said, and nothing is left', async () => {
     const child = run('echo out of eggs; exit 9')

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 import { EXIT } from './exit-codes.ts'
+import { framegate } from './testing.ts'
 import type { TraceFile } from './trace-files.ts'
 
-const ROOT = join(import.meta.dir, '..')
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => Bun.which(name))
 const executablePath = CHROMIUM.find((path) => path !== null)
 setDefaultTimeout(60_000)
@@ -16,13 +16,6 @@ setDefaultTimeout(60_000)
 const folder = mkdtempSync(join(tmpdir(), 'framegate-page-'))
 const inFolder = (name: string): string => join(folder, name)
 afterAll(() => rmSync(folder, { recursive: true }))
-
-async function framegate(...args: string[]) {
-  const argv = [process.execPath, join(ROOT, 'cli/main.ts'), ...args, '--quiet']
-  const child = Bun.spawn(argv, { cwd: ROOT, stdout: 'pipe', stderr: 'pipe' })
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
-  return { code: await child.exited, out, err }
-}
 
 beforeAll(async () => {
   writeFileSync(inFolder('ledger.json'), '{"schema": "framegate.ledger/1", "entries": []}')

@@ -6,22 +6,14 @@ import { join } from 'node:path'
 import type { DiffResult } from '../conformance/diff.ts'
 import type { ConformResult } from '../conformance/result.ts'
 import { EXIT } from './exit-codes.ts'
+import { framegate } from './testing.ts'
 
-const ROOT = join(import.meta.dir, '..')
 // Every test starts processes, many of them side by side.
 setDefaultTimeout(120_000)
 const folder = mkdtempSync(join(tmpdir(), 'framegate-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const file = (name: string): string => join(folder, name)
 const json = <T>(name: string): T => JSON.parse(readFileSync(file(name), 'utf8')) as T
-
-async function framegate(...args: string[]) {
-  const argv = [process.execPath, join(ROOT, 'cli/main.ts'), ...args]
-  const env = { ...process.env, NO_COLOR: '1' }
-  const child = Bun.spawn(argv, { cwd: ROOT, env, stdout: 'pipe', stderr: 'pipe' })
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
-  return { code: await child.exited, out, err }
-}
 
 const CASES = ['--case', 'boundary/two-frames-one-write', '--case', 'boundary/*-byte-apart']
 const EMPTY = JSON.stringify({ schema: 'framegate.ledger/1', entries: [] })

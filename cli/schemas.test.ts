@@ -8,6 +8,7 @@ import Ajv from 'ajv'
 import { EXAMPLE_GATE } from '../reports/testdata/example-gate.ts'
 import { EXIT } from './exit-codes.ts'
 import { SCHEMAS } from './schemas/registry.ts'
+import { framegate } from './testing.ts'
 
 const ROOT = join(import.meta.dir, '..')
 const PUBLISHED = join(ROOT, 'schemas')
@@ -47,10 +48,8 @@ function problemsIn(name: Name, value: unknown): string[] {
   return validate.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`)
 }
 
-async function framegate(...args: string[]): Promise<number> {
-  const argv = [process.execPath, join(ROOT, 'cli/main.ts'), '--quiet', ...args]
-  const child = Bun.spawn(argv, { cwd: ROOT, stdout: 'ignore', stderr: 'ignore' })
-  return child.exited
+async function exitOf(...args: string[]): Promise<number> {
+  return (await framegate('--quiet', ...args)).code
 }
 
 describe('real results', () => {
@@ -59,7 +58,7 @@ describe('real results', () => {
     const trace = join(folder, 'traces')
     const cases = ['--case', 'boundary/*-write', '--case', 'boundary/one-frame']
     const args = ['conform', 'naive-recv', 'line', ...cases, '--json', json, '--trace', trace]
-    expect(await framegate(...args)).toBe(EXIT.ok)
+    expect(await exitOf(...args)).toBe(EXIT.ok)
     expect(problemsIn('conform', read(json))).toEqual([])
     const traces = readdirSync(trace, { recursive: true, encoding: 'utf8' })
     const files = traces.filter((path) => path.endsWith('.json'))
@@ -69,7 +68,7 @@ describe('real results', () => {
   })
 
   test('of compare, and of the bench in it', async () => {
-    expect(await framegate('compare', 'line', '--quick', '--out', folder)).toBe(EXIT.ok)
+    expect(await exitOf('compare', 'line', '--quick', '--out', folder)).toBe(EXIT.ok)
     const result = read(join(folder, 'report.json'))
     expect(problemsIn('compare', result)).toEqual([])
     expect(problemsIn('bench', result.bench)).toEqual([])
@@ -79,9 +78,7 @@ describe('real results', () => {
   test('of a gate without time for blocks, and the cells of one with', async () => {
     const json = join(folder, 'gate.json')
     const sides = ['--base', 'length-prefixed', '--head-exec', 'exit 3', '--framing', 'u32be']
-    expect(await framegate('gate', ...sides, '--budget', '1s', '--json', json)).toBe(
-      EXIT.inconclusive,
-    )
+    expect(await exitOf('gate', ...sides, '--budget', '1s', '--json', json)).toBe(EXIT.inconclusive)
     expect(problemsIn('gate', read(json))).toEqual([])
     expect(problemsIn('gate', EXAMPLE_GATE)).toEqual([])
   })

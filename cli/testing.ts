@@ -1,9 +1,37 @@
-/** The package as somebody who installed it has it: what `npm pack` packs, beside our packages. */
+/**
+ * The command as a person or a script starts it, and the package as somebody who installed it has
+ * it: what `npm pack` packs, beside our packages.
+ */
 import { mkdirSync, mkdtempSync, renameSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dir, '..')
+
+export interface Surroundings {
+  cwd?: string
+  env?: Record<string, string>
+}
+
+export const startFramegate = (
+  args: readonly string[],
+  { cwd = ROOT, env = {} }: Surroundings = {},
+) =>
+  Bun.spawn([process.execPath, join(ROOT, 'cli/main.ts'), ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+
+/** Runs it to its end, elsewhere than in this checkout. */
+export async function framegateIn(surroundings: Surroundings, ...args: string[]) {
+  const child = startFramegate(args, surroundings)
+  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
+  return { code: await child.exited, out, err }
+}
+
+export const framegate = (...args: string[]) => framegateIn({}, ...args)
 
 /** A folder in which `framegate` is installed. Whoever asks for it removes it. */
 export async function projectWithPackage(): Promise<string> {

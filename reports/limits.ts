@@ -31,7 +31,7 @@ export function fitted(parts: readonly (string | null)[], bytesMax: number): str
   const titles = written.filter((part) => !kept.includes(part)).map(titleOf)
   const shown = titles.slice(0, TITLES_SHOWN_MAX)
   const more = titles.length - shown.length
-  const named = listed([...shown, ...(more > 0 ? [plural(more, 'more')] : [])])
+  const named = listed([...shown, ...(more > 0 ? [plural(more, 'more section')] : [])])
   return page([...kept, alert('NOTE', `Left out, as GitHub would not take it all: ${named}.`)])
 }
 

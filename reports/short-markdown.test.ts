@@ -86,6 +86,8 @@ test('sections are left out whole, rows behind the last that fits are counted', 
   expect(fitted(parts, 10_000)).toBe(`# A\n\n${parts[2]}\n\n## C\n\nc\n`)
   const note = '> [!NOTE]\n> Left out, as GitHub would not take it all: B.'
   expect(fitted(parts, 5_000)).toBe(`# A\n\n## C\n\nc\n\n${note}\n`)
+  const sections = Array.from({ length: 12 }, (_, i) => `## S${i}\n\n${'s'.repeat(2_000)}`)
+  expect(fitted(sections, 1_500)).toContain('S8, S9 and 2 more sections.')
   const columns = [{ title: 'a', align: 'left' }] as const
   const rows = Array.from({ length: 5 }, () => ['x'.repeat(100)])
   const table = cutTable(columns, rows, { bytesMax: 250, noun: 'row' })
