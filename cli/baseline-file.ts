@@ -1,13 +1,13 @@
 /** Baselines on disk: read with care, refused where they do not fit this machine. */
-import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { BASELINE_SCHEMA, Baseline, machineOf, otherMachine } from '../bench/gate/baseline.ts'
 import { detectEnvironment } from '../harness/environment.ts'
 import { UsageError } from './errors.ts'
+import { readJson } from './json-file.ts'
 
 /** Throws UsageError that says what is wrong with the file, or with this machine. */
 export function readBaseline(path: string): Baseline {
-  const parsed = v.safeParse(Baseline, jsonOf(path))
+  const parsed = v.safeParse(Baseline, readJson(path))
   if (!parsed.success) {
     const [issue] = parsed.issues
     const where = v.getDotPath(issue) ?? 'its top'
@@ -21,18 +21,4 @@ export function readBaseline(path: string): Baseline {
     `${path} comes from another class of machine: ${difference}. Ratios do not carry over: ` +
       'store a new baseline with --save-baseline.',
   )
-}
-
-function jsonOf(path: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`)
-  }
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new UsageError(`${path} is no whole JSON: was it cut off? It has ${text.length} bytes.`)
-  }
 }

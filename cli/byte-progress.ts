@@ -1,6 +1,6 @@
 /** Progress of a transfer: how much, how fast, how long still. A bar on a terminal, else lines. */
-import { Presets, SingleBar } from 'cli-progress'
 import { BYTES, BYTES_PER_SECOND, percent, quantity } from '../reports/units.ts'
+import { createBar, hasBar, PLAIN_MS } from './bar.ts'
 import { isQuiet, log } from './console.ts'
 import { formatDuration } from './progress.ts'
 
@@ -10,34 +10,16 @@ export interface ByteProgress {
   stop(): void
 }
 
-/** On plain output a line at most this often: a log is read afterwards. */
-const PLAIN_MS = 2_000
-const REDRAWS_PER_SECOND = 10
 /** The rate is that of the last while: a pause shows, a hiccup does not. */
 const RATE_MS = 3_000
 
 export function startByteProgress(title: string): ByteProgress {
   if (isQuiet()) return { at() {}, stop() {} }
-  const isTerminal = process.stderr.isTTY === true && !process.env.CI
-  return isTerminal ? bar(title) : plain(title)
+  return hasBar() ? bar(title) : plain(title)
 }
 
 function bar(title: string): ByteProgress {
-  const single = new SingleBar(
-    {
-      format: `${title} {bar} {text}`,
-      stream: process.stderr,
-      hideCursor: true,
-      clearOnComplete: true,
-      linewrap: false,
-      barsize: 24,
-      fps: REDRAWS_PER_SECOND,
-      // The library would restore the terminal and end the process; ending is ours to do.
-      gracefulExit: false,
-      emptyOnZero: true,
-    },
-    Presets.shades_classic,
-  )
+  const single = createBar(`${title} {bar} {text}`)
   const pace = new Pace()
   let started = false
   return {

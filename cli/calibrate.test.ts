@@ -197,7 +197,7 @@ describe('several runs put together', () => {
       isPage: true,
     })
     for (const [text, message] of [
-      ['{', 'cannot be read as JSON'],
+      ['{', 'is no JSON'],
       ['{"schema":"framegate.gate/1"}', 'is no calibration (framegate.calibration/1): at schema'],
     ] as const) {
       writeFileSync(path, text)

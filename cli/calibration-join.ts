@@ -1,5 +1,4 @@
 /** Calibrations that were made one after the other on one machine, as one. */
-import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { machineOf, otherMachine } from '../bench/gate/baseline.ts'
 import {
@@ -9,6 +8,7 @@ import {
 } from '../bench/gate/calibration/result.ts'
 import { summarized } from '../bench/gate/calibration/summary.ts'
 import { UsageError } from './errors.ts'
+import { readJson } from './json-file.ts'
 
 const numbers = v.array(v.nullable(v.number()))
 
@@ -40,12 +40,7 @@ const Calibration = v.looseObject({
 
 /** Throws UsageError that says what is wrong with the file. */
 export function readCalibration(path: string): CalibrationResult {
-  let json: unknown
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read as JSON: ${(error as Error).message}`)
-  }
+  const json = readJson(path)
   const parsed = v.safeParse(Calibration, json)
   if (parsed.success) return json as CalibrationResult
   const [issue] = parsed.issues

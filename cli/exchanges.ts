@@ -1,8 +1,8 @@
 /** Requests and the replies that a server that does not echo has to give to them. */
-import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import type { Exchange } from '../conformance/service.ts'
 import { UsageError } from './errors.ts'
+import { readJson } from './json-file.ts'
 
 const Hex = v.pipe(
   v.string(),
@@ -32,13 +32,7 @@ export function exchangesOf(option: ExchangesOption | undefined): Exchange[] {
 }
 
 function readExchanges(path: string): ExchangeRecords {
-  let json: unknown
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new UsageError(`The exchanges ${path} cannot be read: ${(error as Error).message}`)
-  }
-  const parsed = v.safeParse(Exchanges, json)
+  const parsed = v.safeParse(Exchanges, readJson(path, `The file of exchanges ${path}`))
   if (parsed.success) return parsed.output
   const issue = parsed.issues[0]
   const where = v.getDotPath(issue) ?? 'its top'

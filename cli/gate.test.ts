@@ -104,8 +104,8 @@ describe.concurrent('baselines that are of no use', () => {
   const cell = { scenario: 'ping-pong', parameters: {}, metric: 'x', logRatios: [0.1, 0.2] }
   const good = { ...fresh, cells: [cell] }
   test.each([
-    ['truncated', JSON.stringify(good).slice(0, -9), 'is no whole JSON: was it cut off?'],
-    ['empty', '', 'is no whole JSON'],
+    ['truncated', JSON.stringify(good).slice(0, -9), 'Was it cut off?'],
+    ['empty', '', 'is no JSON'],
     ['without a cell', JSON.stringify(fresh), 'it holds no cell'],
     [
       'with something that is no number',

@@ -39,6 +39,24 @@ export function addServerOptions(command: Command): Command {
     .option('--name <name>', 'what to call it in reports')
 }
 
+/** How a run of the suite is made up, and where its result is written. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option(
+      '--seed <n>',
+      'seed of every random choice; "random" for a fresh one',
+      parseSeed,
+      SEED_DEFAULT,
+    )
+    .option('--timeout-scale <x>', 'multiplies every deadline', positiveNumber, 1)
+    .option('--json <file>', 'write the result as JSON')
+    .option('--junit <file>', 'write the result as JUnit XML')
+    .option('--md <file>', 'write the result as Markdown')
+    .option('--html <file>', 'one page; what did not pass opens with the bytes of both directions')
+    .option('--trace <dir>', 'files with both directions for each case that did not pass')
+    .option('--trace-all', 'with --trace or --html: for each case that passed too')
+}
+
 /** A repeatable option. */
 export const collect = (value: string, before: string[]): string[] => [...before, value]
 

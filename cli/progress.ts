@@ -1,5 +1,5 @@
 /** Progress with time left: a bar on a terminal, plain lines elsewhere, nothing when quiet. */
-import { Presets, SingleBar } from 'cli-progress'
+import { createBar, hasBar, PLAIN_MS } from './bar.ts'
 import { isQuiet, log } from './console.ts'
 
 export interface Progress {
@@ -12,32 +12,13 @@ export interface Progress {
   stop(): void
 }
 
-/** On plain output a line at most this often: a log is read afterwards. */
-const PLAIN_MS = 2_000
-const REDRAWS_PER_SECOND = 10
-
 export function startProgress(title: string, steps: number): Progress {
   if (isQuiet()) return { step() {}, resize() {}, note() {}, stop() {} }
-  const terminal = process.stderr.isTTY === true && !process.env.CI
-  return terminal ? bar(title, steps) : plain(title, steps)
+  return hasBar() ? bar(title, steps) : plain(title, steps)
 }
 
 function bar(title: string, steps: number): Progress {
-  const single = new SingleBar(
-    {
-      format: `${title} {bar} {value}/{total} · {left} · {what}`,
-      stream: process.stderr,
-      hideCursor: true,
-      clearOnComplete: true,
-      linewrap: false,
-      barsize: 24,
-      fps: REDRAWS_PER_SECOND,
-      // The library would restore the terminal and end the process; ending is ours to do.
-      gracefulExit: false,
-      emptyOnZero: true,
-    },
-    Presets.shades_classic,
-  )
+  const single = createBar(`${title} {bar} {value}/{total} · {left} · {what}`)
   const clock = timeLeft()
   single.start(steps, 0, { what: '', left: 'starting' })
   return {

@@ -1,11 +1,11 @@
 /** Result files of earlier runs: read, told apart by their schema, refused where it is unknown. */
-import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { BENCH_SCHEMA, type BenchResult } from '../bench/result.ts'
 import { CONFORM_SCHEMA, type ConformResult } from '../conformance/result.ts'
 import { COMPARE_SCHEMA, type CompareResult } from '../reports/report.ts'
 import { COMPARE_SHARD_SCHEMA, type CompareShard } from './compare-shard.ts'
 import { UsageError } from './errors.ts'
+import { readJson } from './json-file.ts'
 import { SCHEMAS } from './schemas/registry.ts'
 
 export type ResultFile = ConformResult | BenchResult | CompareResult
@@ -44,7 +44,7 @@ export function readResultFile(path: string): ResultFile {
 }
 
 function readKnown(path: string, schemas: ReadonlyMap<string, keyof typeof SCHEMAS>): unknown {
-  const value = parsed(path)
+  const value = readJson(path)
   const schema = (value as { schema?: unknown } | null)?.schema
   if (typeof schema !== 'string') {
     throw new UsageError(`${path} is no result of framegate: it names no schema.`)
@@ -64,18 +64,4 @@ function readKnown(path: string, schemas: ReadonlyMap<string, keyof typeof SCHEM
   throw new UsageError(
     `${path} is damaged at ${v.getDotPath(issue) ?? 'its top'}: ${issue.message}.`,
   )
-}
-
-function parsed(path: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`)
-  }
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new UsageError(`${path} is no whole JSON: was it cut off? It has ${text.length} bytes.`)
-  }
 }

@@ -1,5 +1,5 @@
 /** The traces of an earlier run (`conform --trace`), for the page of its result. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import * as v from 'valibot'
@@ -7,6 +7,7 @@ import type { CaseResult, ConformResult, SubjectRecord } from '../conformance/re
 import type { RunTrace } from '../reports/html/evidence.ts'
 import type { Trace } from '../reports/html/trace.ts'
 import { UsageError } from './errors.ts'
+import { readJson } from './json-file.ts'
 
 export const TRACE_SCHEMA = 'framegate.trace/1'
 
@@ -82,12 +83,7 @@ function traceFilesIn(folder: string): TraceFile[] {
 
 /** Nothing where the file is JSON of another kind, a result beside the traces for example. */
 function readTraceFile(path: string): TraceFile[] {
-  let value: unknown
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new UsageError(`${path} is no whole JSON: ${(error as Error).message}`)
-  }
+  const value = readJson(path)
   const schema = (value as { schema?: unknown } | null)?.schema
   if (typeof schema !== 'string' || !schema.startsWith('framegate.trace/')) return []
   if (schema !== TRACE_SCHEMA) {

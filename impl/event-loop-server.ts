@@ -8,6 +8,7 @@ import { parseFraming } from '../wire/registry.ts'
 import { Connection } from './connection.ts'
 import type { RunningServer, SendDiscipline, ServeOptions } from './contract.ts'
 import { commandsOf, guardCommands } from './exec.ts'
+import { OpenConnections } from './open-connections.ts'
 import { handlerOf } from './service.ts'
 import { claimUnixPath } from './unix-path.ts'
 
@@ -24,8 +25,7 @@ export async function startEventLoopServer(options: EventLoopOptions): Promise<R
   const framing = parseFraming(options.framing, { messageBytesMax: options.messageBytesMax })
   const { service } = options
   if (service === 'exec') guardCommands(options)
-  const connections = new Set<Connection>()
-  let onLastClosed: (() => void) | null = null
+  const connections = new OpenConnections<Connection>()
 
   const commands = (socket: Socket<Connection>) =>
     commandsOf(fdOf(socket), () => socket.data.isClosed, {
@@ -40,10 +40,7 @@ export async function startEventLoopServer(options: EventLoopOptions): Promise<R
       discipline: options.discipline,
       writes: options.writes,
       readBytesMax: options.readBytesMax ?? Number.POSITIVE_INFINITY,
-      onClose(connection) {
-        connections.delete(connection)
-        if (connections.size === 0) onLastClosed?.()
-      },
+      onClose: (connection) => connections.closed(connection),
     })
     connections.add(socket.data)
   }
@@ -63,19 +60,7 @@ export async function startEventLoopServer(options: EventLoopOptions): Promise<R
 
   async function stop(): Promise<void> {
     listener.stop(false)
-    // Requests that have already arrived are delivered by the loop before its next check phase.
-    await new Promise((resolve) => setImmediate(resolve))
-    await new Promise((resolve) => setImmediate(resolve))
-    const allClosed = new Promise<void>((resolve) => {
-      onLastClosed = resolve
-    })
-    for (const connection of connections) connection.finish()
-    if (connections.size > 0) {
-      const timer = setTimeout(() => onLastClosed?.(), STOP_MS_MAX)
-      await allClosed
-      clearTimeout(timer)
-    }
-    for (const connection of connections) connection.abort()
+    await connections.finish(STOP_MS_MAX)
   }
   return { address: listener.address, stop }
 }

@@ -20,7 +20,7 @@ import { UsageError } from '../errors.ts'
 import { exitCodeOf } from '../exit-codes.ts'
 import { interrupted } from '../interrupt.ts'
 import { ledgerFor } from '../ledgers.ts'
-import { collect, parseSeed, positiveInteger, positiveNumber, SEED_DEFAULT } from '../options.ts'
+import { addRunOptions, collect, positiveInteger } from '../options.ts'
 import { startProgress } from '../progress.ts'
 import { judged } from '../subject-traits.ts'
 import { shellQuoted } from '../subjects.ts'
@@ -45,7 +45,7 @@ interface Options extends CaseChoice, ConformFiles {
 const JOBS_DEFAULT = 4
 
 export const addConformClient: AddCommand = (program, end) => {
-  program
+  const command = program
     .command('conform-client')
     .description('run the conformance suite against a client')
     .option('--exec <command>', 'start this client, {host} and {port} replaced')
@@ -61,19 +61,7 @@ export const addConformClient: AddCommand = (program, end) => {
     .option('--ledger <file>', 'expected failures, as JSON')
     .option('--bail', 'stop at the first unexpected outcome')
     .option('--jobs <n>', 'cases side by side', positiveInteger, JOBS_DEFAULT)
-    .option(
-      '--seed <n>',
-      'seed of every random choice; "random" for a fresh one',
-      parseSeed,
-      SEED_DEFAULT,
-    )
-    .option('--timeout-scale <x>', 'multiplies every deadline', positiveNumber, 1)
-    .option('--json <file>', 'write the result as JSON')
-    .option('--junit <file>', 'write the result as JUnit XML')
-    .option('--md <file>', 'write the result as Markdown')
-    .option('--html <file>', 'one page; what did not pass opens with the bytes of both directions')
-    .option('--trace <dir>', 'files with both directions for each case that did not pass')
-    .option('--trace-all', 'with --trace or --html: for each case that passed too')
+  addRunOptions(command)
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
       const { trace, html, traceAll = false } = options

@@ -10,13 +10,11 @@ import { exitCodeOf } from '../exit-codes.ts'
 import { fixLedgers } from '../fix-ledgers.ts'
 import { interrupted } from '../interrupt.ts'
 import {
+  addRunOptions,
   addSubjectOptions,
   collect,
-  parseSeed,
   parseShard,
   positiveInteger,
-  positiveNumber,
-  SEED_DEFAULT,
 } from '../options.ts'
 import { smoke, smokeLines } from '../smoke.ts'
 import { resolveSubjects, type Subject, type SubjectOptions } from '../subjects.ts'
@@ -31,7 +29,7 @@ interface Options extends SubjectOptions, ConformFiles, Omit<ConformJob, 'jobs'>
 }
 
 export const addConform: AddCommand = (program, end) => {
-  addSubjectOptions(program.command('conform'))
+  const command = addSubjectOptions(program.command('conform'))
     .description('run the conformance suite against a server')
     .argument('[names...]', 'implementations; all of them when no subject is given')
     .option('--case <glob>', 'only these cases (repeatable)', collect, [])
@@ -42,19 +40,7 @@ export const addConform: AddCommand = (program, end) => {
     .option('--jobs <n>', JOBS_HELP, positiveInteger)
     .option('--repeat <n>', 'run each case so often and tell which are flaky', positiveInteger, 1)
     .option('--shard <i/n>', 'only the i-th of n parts; `framegate merge` joins them', parseShard)
-    .option(
-      '--seed <n>',
-      'seed of every random choice; "random" for a fresh one',
-      parseSeed,
-      SEED_DEFAULT,
-    )
-    .option('--timeout-scale <x>', 'multiplies every deadline', positiveNumber, 1)
-    .option('--json <file>', 'write the result as JSON')
-    .option('--junit <file>', 'write the result as JUnit XML')
-    .option('--md <file>', 'write the result as Markdown')
-    .option('--html <file>', 'one page; what did not pass opens with the bytes of both directions')
-    .option('--trace <dir>', 'files with both directions for each case that did not pass')
-    .option('--trace-all', 'with --trace or --html: for each case that passed too')
+  addRunOptions(command)
     .addHelpText('after', HELP)
     .action(async (names: string[], options: Options) => {
       refusePartialFix(options)

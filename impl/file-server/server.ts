@@ -8,6 +8,7 @@
 import type { Socket, SocketHandler } from 'bun'
 import { formatAddress } from '../../posix/address.ts'
 import { defineImplementation, type RunningServer, type ServeOptions } from '../contract.ts'
+import { OpenConnections } from '../open-connections.ts'
 import { claimUnixPath } from '../unix-path.ts'
 import { FileConnection } from './connection.ts'
 import { Folder } from './folder.ts'
@@ -38,8 +39,7 @@ async function start(options: ServeOptions): Promise<RunningServer> {
   const folder = new Folder(settings.root, settings)
   const uploads = new Uploads(folder)
   const pieceBytesMax = Math.min(options.messageBytesMax, PIECE_BYTES_MAX)
-  const connections = new Set<FileConnection>()
-  let onLastClosed: (() => void) | null = null
+  const connections = new OpenConnections<FileConnection>()
 
   const accept = (socket: Socket<FileConnection | null>): void => {
     if (connections.size >= connectionsMax) return refuseConnection(socket, connectionsMax)
@@ -48,10 +48,7 @@ async function start(options: ServeOptions): Promise<RunningServer> {
       requests,
       pieceBytesMax,
       stallMs,
-      onClose() {
-        connections.delete(connection)
-        if (connections.size === 0) onLastClosed?.()
-      },
+      onClose: () => connections.closed(connection),
     })
     socket.data = connection
     connections.add(connection)
@@ -75,19 +72,7 @@ async function start(options: ServeOptions): Promise<RunningServer> {
 
   async function stop(): Promise<void> {
     listener.stop()
-    // Requests that have already arrived are delivered by the loop before its next check phase.
-    await new Promise((resolve) => setImmediate(resolve))
-    await new Promise((resolve) => setImmediate(resolve))
-    const allClosed = new Promise<void>((resolve) => {
-      onLastClosed = resolve
-    })
-    for (const connection of connections) connection.finish()
-    if (connections.size > 0) {
-      const timer = setTimeout(() => onLastClosed?.(), STOP_MS_MAX)
-      await allClosed
-      clearTimeout(timer)
-    }
-    for (const connection of connections) connection.abort()
+    await connections.finish(STOP_MS_MAX)
     clearInterval(look)
     folder.close()
   }
