@@ -1,4 +1,5 @@
 /** The package's main entry: what a `framegate.config.ts` and a program import. */
+import { bunProblem } from './bun-version.ts'
 import type { FramegateConfig } from './config-schema.ts'
 
 export type { GateCell, GateResult, GateVerdict } from '../bench/gate/result.ts'
@@ -10,6 +11,9 @@ export * from './api.ts'
 export type { SubjectSettings } from './config-schema.ts'
 export { UsageError } from './errors.ts'
 export type { FramegateConfig }
+
+const problem = bunProblem()
+if (problem !== null) throw new Error(problem)
 
 /** Identity, for the types: an editor knows every setting. */
 export const defineConfig = (config: FramegateConfig): FramegateConfig => config

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { HarnessError } from '../harness/errors.ts'
 import { ServeStartError, ServeUsageError } from '../impl/serve.ts'
 import { FramingOptionError } from '../wire/options.ts'
+import { bunProblem } from './bun-version.ts'
 import { warn } from './console.ts'
 import { NothingRanError, UsageError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -10,6 +11,11 @@ import { watchForInterrupts } from './interrupt.ts'
 import { createProgram } from './program.ts'
 
 export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const problem = bunProblem()
+  if (problem !== null) {
+    warn(problem)
+    return EXIT.nothingRan
+  }
   let code: ExitCode = EXIT.ok
   const program = createProgram((ended) => {
     code = ended
