@@ -72,6 +72,7 @@ export function measuredCell(
       latencyNsP50: isTimed ? latency.p50 : null,
       latencyNsP99: isTimed ? latency.p99 : null,
       cpuNsPerMessage: one.subject && one.subject.cpuNs / one.messages,
+      ...(one.startedAtMs !== undefined && { startedAtMs: one.startedAtMs }),
     }
   })
   const rates = launches.map(({ throughputPerSecond }) => throughputPerSecond)

@@ -4,7 +4,9 @@ import { type GeneratorOptions, generate } from '../harness/generator.ts'
 import { type Launched, launch, type SubjectSpec } from '../harness/launch.ts'
 import type { Extent, LoadFailure, LoadOutcome, LoadPlan } from '../harness/load.ts'
 import { until } from '../harness/reactor.ts'
+import { wallMs } from '../harness/wall-clock.ts'
 import type { Extents } from './extents.ts'
+import { type JointStart, untilLead } from './joint-start.ts'
 import type { Scenario, Workload } from './scenario.ts'
 import type { BenchSubject } from './subject.ts'
 
@@ -26,6 +28,7 @@ export interface MeasureOptions extends Pick<GeneratorOptions, 'signal' | 'onMea
   workload: Workload
   extents: Extents
   seed: number
+  joint?: JointStart
 }
 
 /** Throws HarnessError when subject or generator could not be run, or `interrupted`. */
@@ -57,14 +60,16 @@ function drive(
   address: Launched['address'],
   subjectProcessGroup: number | null,
 ): Promise<LoadOutcome> {
-  const { workload, extents, signal, onMeasuring } = options
+  const { workload, extents, signal, onMeasuring, joint } = options
   const { scenario, parameters } = workload
   const warmUp = settled({ ...scenario, measuredMsMin: 0 }, extents.warmUp)
   const measured = settled(scenario, extents.measured)
   const plan = planFor(options, address, subjectProcessGroup, { warmUp, measured })
-  const load = (changes: Partial<LoadPlan>) => {
-    const changed = { ...plan, ...changes }
-    const deadlineMs = longest(changed.warmUp) + 2 * longest(changed.measured) + DRAIN_MS
+  const load = async (changes: Partial<LoadPlan>) => {
+    const changed = { ...plan, ...changes, ...(joint && { startAtMs: joint.atMs }) }
+    if (joint) await untilLead(joint, changed.warmUp, signal)
+    const waitMs = joint ? Math.max(0, joint.atMs - wallMs()) : 0
+    const deadlineMs = longest(changed.warmUp) + 2 * longest(changed.measured) + DRAIN_MS + waitMs
     return generate(
       { ...changed, deadlineMs },
       {

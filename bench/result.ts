@@ -24,6 +24,8 @@ export interface Launch {
   latencyNsP50: number | null
   latencyNsP99: number | null
   cpuNsPerMessage: number | null
+  /** Where a start was agreed on: when it began, ms since 1970 by the clock of its machine. */
+  startedAtMs?: number
 }
 
 /** Lowest and highest launch around the quoted value. */
@@ -63,6 +65,25 @@ export interface CellParameters {
   unread?: number
   /** Files, of `messageBytes` each, that are sent or fetched. */
   transfer?: 'put' | 'get'
+}
+
+/** One of several generators that loaded a subject together, on a machine of its own. */
+export interface JointGenerator {
+  /** `2/4`. */
+  shard: string
+  /** What the clock that all went by showed more than its own, and how far that may be wrong. */
+  clockOffsetMs: number
+  clockErrorMs: number
+  /** By that clock: from the agreed start to its first message, and to its last reply. */
+  beganAfterMs: number
+  endedAfterMs: number
+  messages: number
+  throughputPerSecond: number
+  latencyNsP50: number | null
+  latencyNsP99: number | null
+  cpuShare: number
+  /** Whether it may be this generator that was measured. */
+  bound: boolean
 }
 
 /** One subject under one workload. Every number is null where the cell was struck. */
@@ -112,6 +133,8 @@ export interface BenchCell {
   /** Bytes that the framing adds to one message of that size; a file may be several messages. */
   overheadBytesPerMessage: number
   generator: { cpuShare: number; scheduleLagNsP99: number | null; bound: boolean } | null
+  /** Only where there were several; the figures are of all together. */
+  generators?: JointGenerator[]
   launches: Launch[]
   /** False where the subject is not right for this workload: such a cell gets no number. */
   conformant: boolean

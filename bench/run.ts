@@ -14,6 +14,7 @@ import { seedFor } from '../harness/random.ts'
 import type { Framing } from '../wire/index.ts'
 import { measuredCell, struckCell } from './cell.ts'
 import type { Extents } from './extents.ts'
+import type { JointStart } from './joint-start.ts'
 import { measure } from './measure.ts'
 import type { BenchCell, Struck } from './result.ts'
 import type { Scenario, Workload } from './scenario.ts'
@@ -41,6 +42,8 @@ export interface BenchOptions {
   /** Ends the run: what has been measured by then is returned, each cell saying how much it is. */
   signal: AbortSignal
   seed: number
+  /** With others at a moment: for one cell and one launch. */
+  joint?: JointStart
 }
 
 interface OpenCell {
@@ -145,11 +148,21 @@ async function launchOnce(
   options: BenchOptions,
 ): Promise<void> {
   const { subject, workload } = cell
-  const { extents, signal } = options
-  const seed = seedFor(options.seed, `${subject.name} ${workload.scenario.id} ${round}`)
+  const { extents, signal, joint } = options
+  const seed = seedFor(
+    joint?.seed ?? options.seed,
+    `${subject.name} ${workload.scenario.id} ${round}`,
+  )
   const expected = subject.knownWrong ?? false
   try {
-    const outcome = await measure({ subject, workload, extents, seed, signal })
+    const outcome = await measure({
+      subject,
+      workload,
+      extents,
+      seed,
+      signal,
+      ...(joint && { joint }),
+    })
     if (outcome.kind === 'measured') {
       cell.launches.push(outcome)
       return

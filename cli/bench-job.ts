@@ -1,5 +1,6 @@
 /** A bench as it is asked for: on the command line, or by a program. */
 import { type Extents, FULL_EXTENTS, QUICK_EXTENTS } from '../bench/extents.ts'
+import { type JointStart, requireLead } from '../bench/joint-start.ts'
 import { findScenario, SCENARIOS, STANDARD_SCENARIOS } from '../bench/registry.ts'
 import type { BenchResult } from '../bench/result.ts'
 import { type Asked, type Scenario, type Workload, workloadsOf } from '../bench/scenario.ts'
@@ -28,6 +29,8 @@ export interface BenchJob {
   service?: string
   exec?: string
   connect?: string
+  /** Beside other generators, at an agreed moment: one load. */
+  joint?: JointStart
 }
 
 /** Fresh processes of each cell, where nobody says how many. */
@@ -41,7 +44,10 @@ export async function runBenchJob(
 ): Promise<BenchResult> {
   const scenarios = chooseScenarios(job, resolved)
   if (job.service === 'sink') requireSink(scenarios)
-  const workloads = scenarios.flatMap((scenario) => workloadsFor(scenario, job))
+  const asked = scenarios.flatMap((scenario) => workloadsFor(scenario, job))
+  const workloads = job.joint ? [shareOf(asked, job.joint)] : asked
+  const extents = extentsOf(job)
+  if (job.joint) requireLead(job.joint, extents.warmUp)
   const subjects = [...measurable(resolved, names, scenarios), ...peerSubjects(job.peer)]
   const environment = detectEnvironment(job.seed)
   host().log(`seed ${job.seed}`)
@@ -58,9 +64,10 @@ export async function runBenchJob(
   return measureSubjects(subjects, {
     workloads,
     launches: job.launches,
-    extents: extentsOf(job),
+    extents,
     conform,
     environment,
+    ...(job.joint && { joint: job.joint }),
   })
 }
 
@@ -93,6 +100,26 @@ function requireSink(scenarios: readonly Scenario[]): void {
   throw new UsageError(`${other.id} waits for replies; --service sink goes with --scenario sink.`)
 }
 
+/** What one of several generators does of a load; the moment they agreed on is good for one. */
+function shareOf(asked: readonly Workload[], { generators }: JointStart): Workload {
+  const [workload, ...others] = asked
+  if (!workload || others.length > 0) {
+    throw new UsageError(
+      `--shard of a bench is one load at one time, and ${asked.length} were asked for: name one --scenario, and one --size, --connections, --depth or --rate of those it has.`,
+    )
+  }
+  const { scenario, parameters } = workload
+  const { ratePerSecond } = parameters
+  if (scenario.drive && ratePerSecond === undefined) {
+    const remedy = scenario.isOpen
+      ? 'say the rate of all generators together with --rate'
+      : 'choose another'
+    throw new UsageError(`${scenario.id} is several loads, one after the other: ${remedy}.`)
+  }
+  if (ratePerSecond === undefined) return workload
+  return { ...workload, parameters: { ...parameters, ratePerSecond: ratePerSecond / generators } }
+}
+
 /** Every combination of what was asked for. */
 function workloadsFor(scenario: Scenario, options: BenchJob): Workload[] {
   const { size, connections, depth, rate } = options
@@ -105,7 +132,7 @@ function workloadsFor(scenario: Scenario, options: BenchJob): Workload[] {
   return workloadsOf(scenario, asked, options.sweep)
 }
 
-function extentsOf({ quick, duration }: BenchJob): Extents {
+export function extentsOf({ quick, duration }: Pick<BenchJob, 'quick' | 'duration'>): Extents {
   const extents = quick ? QUICK_EXTENTS : FULL_EXTENTS
   return duration === undefined ? extents : { ...extents, measured: { durationMs: duration } }
 }

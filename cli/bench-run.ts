@@ -1,5 +1,6 @@
 /** Measures subjects, with progress; used by `bench` and `compare`. */
 import type { Extents } from '../bench/extents.ts'
+import type { JointStart } from '../bench/joint-start.ts'
 import { BENCH_SCHEMA, type BenchResult, type Struck } from '../bench/result.ts'
 import { runBench } from '../bench/run.ts'
 import type { Scenario, Workload } from '../bench/scenario.ts'
@@ -19,13 +20,14 @@ export interface BenchRunOptions {
   /** Decides which cells may be measured. */
   conform: ConformResult
   environment: Environment
+  joint?: JointStart
 }
 
 export async function measureSubjects(
   subjects: readonly Subject[],
   options: BenchRunOptions,
 ): Promise<BenchResult> {
-  const { workloads, launches, extents, conform, environment } = options
+  const { workloads, launches, extents, conform, environment, joint } = options
   const warnings = await preflight()
   for (const warning of warnings) host().log(`noisy machine: ${warning}`)
   const progress = host().startProgress('bench', subjects.length * workloads.length * launches)
@@ -42,6 +44,7 @@ export async function measureSubjects(
       },
       signal: host().signal,
       seed: environment.seed,
+      ...(joint && { joint }),
     })
     for (const cell of cells) if (cell.conformant) cell.warnings.push(...warnings)
     return { schema: BENCH_SCHEMA, partial: host().signal.aborted, environment, cells }

@@ -1,5 +1,5 @@
 /** A bench result on the console: one line a cell. */
-import type { BenchCell, BenchResult } from '../bench/result.ts'
+import type { BenchCell, BenchResult, JointGenerator } from '../bench/result.ts'
 import type { DatagramCounts } from '../harness/load.ts'
 import { nagleParagraphs } from '../reports/nagle.ts'
 import { BYTES, BYTES_PER_SECOND, COUNT, DURATION_NS, quantity, range } from '../reports/units.ts'
@@ -16,12 +16,24 @@ export function printBench(result: BenchResult): void {
     if (title !== heading) print(styled('bold', title))
     heading = title
     print(`  ${cell.subject.padEnd(width)}  ${figures(cell)}`)
+    for (const line of (cell.generators ?? []).map(generatorLine)) {
+      print(`  ${' '.repeat(width)}  ${line}`)
+    }
     for (const warning of cell.warnings.filter((one) => !general.includes(one)))
       print(`  ${' '.repeat(width)}  ${styled('yellow', warning)}`)
   }
   for (const paragraph of nagleParagraphs(result.cells, ({ subject }) => subject)) print(paragraph)
   for (const warning of general) print(styled('yellow', `All of this: ${warning}`))
   if (result.partial) print(styled('yellow', 'Interrupted: these results are not all.'))
+}
+
+function generatorLine(one: JointGenerator): string {
+  const ms = (value: number) => `${value.toFixed(1)} ms`
+  return [
+    `generator ${one.shard}: ${quantity(one.throughputPerSecond, COUNT)} msg/s`,
+    `from ${ms(one.beganAfterMs)} to ${ms(one.endedAfterMs)} after the start`,
+    `clock ${one.clockOffsetMs.toFixed(2)} ms ±${one.clockErrorMs.toFixed(2)}`,
+  ].join(', ')
 }
 
 /** What the machine did to all figures alike is said once. */

@@ -1,9 +1,10 @@
 /** A part of a comparison as one machine measured it, and the whole made of all parts. */
 import type { BenchCell } from '../bench/result.ts'
-import { checkShards, digestOf, type Shard, ShardError } from '../conformance/shard.ts'
+import { checkShards, digestOf, type Shard } from '../conformance/shard.ts'
 import type { Environment } from '../harness/environment.ts'
 import type { RunTrace } from '../reports/html/evidence.ts'
 import type { CompareResult } from '../reports/report.ts'
+import { checkPlan, commitOf } from './shard-plan.ts'
 import type { Subject } from './subjects.ts'
 
 export const COMPARE_SHARD_SCHEMA = 'framegate.compare-shard/1'
@@ -47,11 +48,11 @@ export function planOf(
   environment: Environment,
   { suite, bench }: Planned,
 ): ComparePlan {
-  const { framegate, commit, dirty, seed } = environment
+  const { framegate, seed } = environment
   const described = subjects.map(({ record, ledger }) => [record, ledger])
   return {
     version: framegate,
-    commit: commit === null ? 'no commit' : `${commit}${dirty ? ' with changes' : ''}`,
+    commit: commitOf(environment),
     seed,
     subjects: subjects.map(({ record: { name, framing, transport } }) =>
       [name, framing, transport].join(' '),
@@ -73,7 +74,7 @@ const WORDS: Readonly<Record<keyof ComparePlan, string>> = {
 /** Throws ShardError for a part that is missing, twice there, interrupted or of another run. */
 export function mergeCompare(shards: readonly CompareShard[]): Compared {
   const { plan } = shards[0]!.shard
-  for (const { shard } of shards) checkPlan(shards[0]!.shard, shard)
+  for (const { shard } of shards) checkPlan(WORDS, shards[0]!.shard, shard)
   const parts = checkShards(
     shards.map((part) => ({ ...part.shard, partial: part.result.partial, part })),
   ).map(({ part }) => part)
@@ -107,21 +108,6 @@ export function mergeCompare(shards: readonly CompareShard[]): Compared {
     part.traces.filter((one) => one.run === at).map(({ trace }) => ({ run, trace })),
   )
   return { result, traces }
-}
-
-function checkPlan(expected: CompareShard['shard'], found: CompareShard['shard']): void {
-  const name = ({ index, count }: Shard) => `shard ${index}/${count}`
-  if (expected.count !== found.count) {
-    throw new ShardError(
-      `The shards are of different runs: ${name(expected)} does not go with ${name(found)}.`,
-    )
-  }
-  for (const key of Object.keys(WORDS) as (keyof ComparePlan)[]) {
-    const [left, right] = [expected.plan[key], found.plan[key]].map(String)
-    if (left === right) continue
-    const sides = `${name(expected)} has ${left}; ${name(found)} has ${right}`
-    throw new ShardError(`The shards are of different ${WORDS[key]}: ${sides}.`)
-  }
 }
 
 interface Place {

@@ -1,3 +1,4 @@
+import type { BenchResult } from '../bench/result.ts'
 import type { ConformResult } from '../conformance/result.ts'
 import { verdictOf } from '../conformance/summary.ts'
 
@@ -27,4 +28,12 @@ export function exitCodeOf({ runs }: ConformResult, partial: boolean): ExitCode 
     inconclusive: EXIT.inconclusive,
     'nothing-ran': EXIT.nothingRan,
   }[verdictOf(runs)]
+}
+
+/** What a bench means for the caller: figures where they should be, or a reason that was known. */
+export function benchExitCode({ partial, cells }: BenchResult): ExitCode {
+  if (partial) return EXIT.interrupted
+  if (cells.length === 0) return EXIT.nothingRan
+  if (cells.some(({ struck }) => struck !== null && !struck.expected)) return EXIT.failed
+  return cells.some(({ conformant }) => conformant) ? EXIT.ok : EXIT.failed
 }

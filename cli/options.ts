@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Shard } from '../conformance/shard.ts'
 import { freshSeed } from '../harness/random.ts'
+import { type Address, parseAddress } from '../posix/address.ts'
 import { parseSize } from '../wire/options.ts'
 import { UsageError } from './errors.ts'
 
@@ -103,4 +104,23 @@ export function parseShare(text: string): number {
   const share = isPercent ? number / 100 : number
   if (share > 0 && share < 1) return share
   throw new UsageError(`"${text}" is no share: for example 3% or 0.03.`)
+}
+
+/** `HOST:PORT`, UDP whether it says so or not. */
+export function parseClock(text: string): Extract<Address, { host: string }> {
+  try {
+    const address = parseAddress(text)
+    if (address.transport !== 'unix') return { ...address, transport: 'udp' }
+  } catch {
+    // Told below, in the words of this option.
+  }
+  throw new UsageError(`"${text}" is no clock: write HOST:PORT, as 10.0.0.5:7123.`)
+}
+
+/** RFC 3339, with its zone: `2026-05-01T12:00:00Z`. Milliseconds since 1970. */
+export function parseMoment(text: string): number {
+  const isWhole = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text)
+  const ms = isWhole ? Date.parse(text.toUpperCase()) : Number.NaN
+  if (Number.isFinite(ms)) return ms
+  throw new UsageError(`"${text}" is no time: write 2026-05-01T12:00:00Z, with a zone.`)
 }

@@ -6,6 +6,7 @@ import { COMPARE_SCHEMA, type CompareResult } from '../reports/report.ts'
 import { COMPARE_SHARD_SCHEMA, type CompareShard } from './compare-shard.ts'
 import { UsageError } from './errors.ts'
 import { readJson } from './json-file.ts'
+import { LOAD_SHARD_SCHEMA, type LoadShard } from './load-shard.ts'
 import { SCHEMAS } from './schemas/registry.ts'
 
 export type ResultFile = ConformResult | BenchResult | CompareResult
@@ -20,6 +21,7 @@ const KNOWN = new Map<string, keyof typeof SCHEMAS>([
 const SHARDS = new Map<string, keyof typeof SCHEMAS>([
   [CONFORM_SCHEMA, 'conform'],
   [COMPARE_SHARD_SCHEMA, 'compare-shard'],
+  [LOAD_SHARD_SCHEMA, 'load-shard'],
 ])
 
 /** A conformance run. */
@@ -30,10 +32,10 @@ export function readConformFile(path: string): ConformResult {
   throw new UsageError(`${path} is no conformance run (${CONFORM_SCHEMA}): ${what}.`)
 }
 
-/** A part of a run, of conformance or of a comparison. */
-export function readShardFile(path: string): ConformResult | CompareShard {
-  return readKnown(path, SHARDS) as ConformResult | CompareShard
-}
+export type ShardFile = ConformResult | CompareShard | LoadShard
+
+/** A part of a run: of conformance, of a comparison, or of a load. */
+export const readShardFile = (path: string): ShardFile => readKnown(path, SHARDS) as ShardFile
 
 /**
  * Every field is looked at. Throws UsageError where the file is missing, cut off, damaged, or of a
@@ -49,8 +51,9 @@ function readKnown(path: string, schemas: ReadonlyMap<string, keyof typeof SCHEM
   if (typeof schema !== 'string') {
     throw new UsageError(`${path} is no result of framegate: it names no schema.`)
   }
-  if (schema === COMPARE_SHARD_SCHEMA && !schemas.has(schema)) {
-    throw new UsageError(`${path} is one shard of a comparison: join them with framegate merge.`)
+  if (SHARDS.has(schema) && !schemas.has(schema)) {
+    const whole = schema === LOAD_SHARD_SCHEMA ? 'load' : 'comparison'
+    throw new UsageError(`${path} is one shard of a ${whole}: join them with framegate merge.`)
   }
   const name = schemas.get(schema)
   if (name === undefined) {

@@ -6,6 +6,9 @@ export type HarnessErrorCode =
   | 'subject-gone' // died and could not be brought back
   | 'generator-failed' // the load generator ended without a result
   | 'crew-failed' // a process that ran a part of the suite ended without a result
+  | 'clock-unreachable' // the clock that machines agree by does not answer
+  | 'clock-off' // this machine's clock, or what is known of it, is no good
+  | 'late-start' // the agreed moment has passed
   | 'interrupted'
   | 'unsupported-platform'
 

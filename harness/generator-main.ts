@@ -7,6 +7,7 @@
 import { writeSync } from 'node:fs'
 import type { LoadEvent, LoadPlan } from './load.ts'
 import { runLoad } from './run-load.ts'
+import { blockUntil, wallMs } from './wall-clock.ts'
 
 const STDOUT = 1
 
@@ -17,5 +18,21 @@ const tell = (event: LoadEvent): void => {
 }
 
 const plan = JSON.parse(process.argv[2]!) as LoadPlan
-tell(await runLoad(plan, () => tell({ kind: 'measuring' })))
+let startedAtMs: number | undefined
+const outcome = await runLoad(plan, () => {
+  if (plan.startAtMs !== undefined) startedAtMs = startAt(plan.startAtMs)
+  tell({ kind: 'measuring' })
+})
+tell(outcome.kind === 'failed' || startedAtMs === undefined ? outcome : { ...outcome, startedAtMs })
 process.exit(0)
+
+/** Everybody is connected and warm, and nothing is in flight: waits, and says when it went on. */
+function startAt(atMs: number): number {
+  const byMs = wallMs() - atMs
+  if (byMs > 0) {
+    tell({ kind: 'late', byMs })
+    process.exit(0)
+  }
+  blockUntil(atMs)
+  return wallMs()
+}

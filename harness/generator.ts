@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { onCore } from './cores.ts'
 import { HarnessError } from './errors.ts'
-import type { LoadEvent, LoadOutcome, LoadPlan } from './load.ts'
+import type { LateStart, LoadEvent, LoadOutcome, LoadPlan } from './load.ts'
 import { OutputTail } from './output-tail.ts'
 import { spawnGuarded } from './spawn-guarded.ts'
 import { releaseGroup } from './warden.ts'
@@ -55,6 +55,7 @@ async function outcomeOf(child: ChildProcess, options: GeneratorOptions): Promis
     for (const complete of lines) {
       const event = JSON.parse(complete) as LoadEvent
       if (event.kind === 'measuring') options.onMeasuring?.()
+      else if (event.kind === 'late') reject(late(event))
       else resolve(event)
     }
   })
@@ -69,6 +70,12 @@ async function outcomeOf(child: ChildProcess, options: GeneratorOptions): Promis
   })
   return outcome
 }
+
+const late = ({ byMs }: LateStart) =>
+  new HarnessError(
+    'late-start',
+    `The load generator was ready ${Math.ceil(byMs)} ms after the agreed start: nothing was measured. Agree on a later one.`,
+  )
 
 const interrupted = () => new HarnessError('interrupted', 'The measurement was interrupted.')
 

@@ -82,6 +82,8 @@ export interface LoadPlan {
   /** Whose CPU, memory and switches are read around the measured phase; null: nobody's. */
   subjectProcessGroup: number | null
   seed: number
+  /** Nothing measured goes out before it, by `wallMs`: generators that begin together. */
+  startAtMs?: number
 }
 
 /** The words of conformance/result.ts that fit what a server can do wrong under load. */
@@ -159,11 +161,19 @@ export interface LoadFigures {
   /** Bytes that connections which do not read got rid of before they read; null without any. */
   unreadTakenBytes: number | null
   datagrams: DatagramCounts | null
+  /** When it began, by `wallMs`; only where the plan says when it has to. */
+  startedAtMs?: number
   /** A search found no rate that keeps its bound: this is what came nearest. */
   isOverBound?: true
 }
 
 export type LoadOutcome = LoadFigures | LoadFailure
 
+/** The warm-up was over so long after the moment to start at: nothing is measured then. */
+export interface LateStart {
+  kind: 'late'
+  byMs: number
+}
+
 /** A line on the generator's standard output; the outcome is the last. */
-export type LoadEvent = { kind: 'measuring' } | LoadOutcome
+export type LoadEvent = { kind: 'measuring' } | LateStart | LoadOutcome

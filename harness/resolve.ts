@@ -5,7 +5,7 @@ import { type Address, formatAddress } from '../posix/address.ts'
 import { HarnessError } from './errors.ts'
 
 /** The address with a numeric host. Throws HarnessError `subject-unreachable` for unknown names. */
-export async function resolveHost(address: Address): Promise<Address> {
+export async function resolveHost<T extends Address>(address: T): Promise<T> {
   if (address.transport === 'unix' || isIP(address.host) !== 0) return address
   try {
     return { ...address, host: (await lookup(address.host)).address }

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { ExitCode } from '../exit-codes.ts'
 import { addBench } from './bench.ts'
 import { addCalibrate } from './calibrate.ts'
+import { addClock } from './clock.ts'
 import { addCompare } from './compare.ts'
 import { addCompletions } from './completions.ts'
 import { addConform } from './conform.ts'
@@ -32,6 +33,7 @@ const COMMANDS: readonly AddCommand[] = [
   addGate,
   addCalibrate,
   addServe,
+  addClock,
   addConnect,
   addFiles,
   addList,

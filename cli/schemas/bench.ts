@@ -55,6 +55,21 @@ const Launch = v.looseObject({
   latencyNsP50: numberOrNull,
   latencyNsP99: numberOrNull,
   cpuNsPerMessage: numberOrNull,
+  startedAtMs: v.exactOptional(v.number()),
+})
+
+const Generator = v.looseObject({
+  shard: v.string(),
+  clockOffsetMs: v.number(),
+  clockErrorMs: v.number(),
+  beganAfterMs: v.number(),
+  endedAfterMs: v.number(),
+  messages: count,
+  throughputPerSecond: v.number(),
+  latencyNsP50: numberOrNull,
+  latencyNsP99: numberOrNull,
+  cpuShare: v.number(),
+  bound: v.boolean(),
 })
 
 const Cell = v.looseObject({
@@ -88,6 +103,7 @@ const Cell = v.looseObject({
   generator: v.nullable(
     v.looseObject({ cpuShare: v.number(), scheduleLagNsP99: numberOrNull, bound: v.boolean() }),
   ),
+  generators: v.exactOptional(v.array(Generator)),
   launches: v.array(Launch),
   conformant: v.boolean(),
   struck: v.nullable(

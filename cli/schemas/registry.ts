@@ -5,6 +5,7 @@ import { Ledger } from '../../conformance/ledger.ts'
 import { ConformSchema } from '../../conformance/result-schema.ts'
 import { COMPARE_SCHEMA } from '../../reports/report.ts'
 import { COMPARE_SHARD_SCHEMA } from '../compare-shard.ts'
+import { LOAD_SHARD_SCHEMA } from '../load-shard.ts'
 import { TraceFileSchema, TraceSchema } from '../trace-files.ts'
 import { BenchSchema } from './bench.ts'
 import { count } from './environment.ts'
@@ -46,11 +47,33 @@ const CompareShardSchema = v.looseObject({
   traces: v.array(v.looseObject({ run: count, trace: TraceSchema })),
 })
 
+const ClockReading = v.looseObject({ offsetMs: v.number(), errorMs: v.number() })
+
+const LoadShardSchema = v.looseObject({
+  schema: v.literal(LOAD_SHARD_SCHEMA),
+  shard: v.looseObject({
+    index: v.pipe(count, v.minValue(1)),
+    count: v.pipe(count, v.minValue(1)),
+    plan: v.looseObject({
+      version: v.string(),
+      commit: v.string(),
+      seed: count,
+      subject: v.string(),
+      load: v.string(),
+      startAt: v.string(),
+      clock: v.string(),
+    }),
+  }),
+  clock: v.looseObject({ before: ClockReading, after: ClockReading }),
+  result: BenchSchema,
+})
+
 export const SCHEMAS = {
   conform: ConformSchema,
   bench: BenchSchema,
   compare: CompareSchema,
   'compare-shard': CompareShardSchema,
+  'load-shard': LoadShardSchema,
   gate: GateSchema,
   baseline: Baseline,
   trace: TraceFileSchema,
