@@ -222,8 +222,13 @@ describe('what else the documents say', () => {
     expect([pictures.length > 0, large]).toEqual([true, []])
   })
 
-  test('the README explains every exit code and no other', () => {
-    const rows = [...documents[0]!.text.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code))
+  test('the README fits on a screen', () => {
+    expect(documents[0]!.text.split('\n').length).toBeLessThanOrEqual(60)
+  })
+
+  test('every exit code is explained, and no other', () => {
+    const { text } = documents.find(({ name }) => name === 'docs/exit-codes.md')!
+    const rows = [...text.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code))
     expect(rows).toEqual(Object.values(EXIT))
   })
 })

@@ -8,7 +8,7 @@ const INTRO = `# Commands
 
 Every command with its options: what \`framegate COMMAND --help\` prints. From a checkout it is
 \`npm run -s framegate -- COMMAND\`. What the exit codes mean stands in the
-[README](../../README.md#exit-codes).`
+[exit codes](../exit-codes.md).`
 
 export function commandsReference(): string {
   const program = createProgram(() => {})
