@@ -33,7 +33,9 @@ export class ResourceWatch {
       const within = this.#leaks < LEAKS_KNOWN ? RELEASE_MS_MAX : KNOWN_RELEASE_MS_MAX
       const deadlineMs = nowMs() + within
       const isRunning = process?.running === true && before !== null
-      const released = () => !isRunning || process.holdings()!.descriptors <= before.descriptors
+      const canCount = before?.descriptors !== null
+      const released = () =>
+        !isRunning || !canCount || process.holdings()!.descriptors! <= before.descriptors!
       const closed = () => queues.every((queue) => queue?.()?.state !== 'CLOSE_WAIT')
       if (!(await until(() => released() && closed(), deadlineMs))) {
         // A program that has just ended gives everything back.
@@ -45,7 +47,8 @@ export class ResourceWatch {
       const grown = process.holdings()!.rssBytes - before.rssBytes
       if (grown > MEMORY_BYTES_MAX + MESSAGES_MAX * messageBytesMax) return 'over-budget'
       const restMs = REST_MS_MAX * machineTimeScale()
-      return (await until(() => process.sleeps(), nowMs() + restMs)) ? 'ok' : 'over-budget'
+      if (!(await until(() => process.sleeps(), nowMs() + restMs))) return 'over-budget'
+      return canCount ? 'ok' : 'not-observed'
     }
   }
 }

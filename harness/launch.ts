@@ -11,6 +11,7 @@ import { nowMs, pauseMs } from './clock.ts'
 import { onCore } from './cores.ts'
 import { entryOf } from './entry.ts'
 import { HarnessError } from './errors.ts'
+import { isForeign, notOurs } from './not-ours.ts'
 import { OutputTail } from './output-tail.ts'
 import { freePort } from './ports.ts'
 import {
@@ -195,9 +196,12 @@ export async function launch(spec: SubjectSpec, options: LaunchOptions = {}): Pr
     (pattern ? pattern.test(output.text()) : isListening(address))
   const within = options.readyWithinMs ?? READY_WITHIN_MS
   const ready = await until(isReady, nowMs() + within)
-  if (ready && launched.running && !options.signal?.aborted)
+  const strangers = ready ? launched.members().filter(isForeign) : []
+  const isFine = ready && strangers.length === 0
+  if (isFine && launched.running && !options.signal?.aborted)
     return withRealAddress(launched, spec, pattern)
-  const failure = notStarted(spec, launched, within)
+  const failure =
+    strangers.length > 0 ? notOurs(launched.address, strangers) : notStarted(spec, launched, within)
   await launched.kill()
   if (options.signal?.aborted) throw new HarnessError('interrupted', 'Interrupted while starting.')
   throw failure

@@ -97,7 +97,7 @@ export function usage(pids: readonly number[]): Usage | null {
     const status = readOrNull(`/proc/${pid}/status`) ?? ''
     sum.rssBytesMax += 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0)
     sum.rssBytes += residentBytesOf(pid)
-    sum.descriptors += descriptorsOf(pid)
+    sum.descriptors += descriptorsOf(pid) ?? 0
   }
   return sum
 }
@@ -153,7 +153,8 @@ export function memoryBytes(pids: readonly number[]): number {
 }
 
 export interface Holdings {
-  descriptors: number
+  /** Null where a process may not be looked into: it holds capabilities, or is not dumpable. */
+  descriptors: number | null
   rssBytes: number
 }
 
@@ -162,7 +163,9 @@ export function holdings(pids: readonly number[]): Holdings | null {
   if (!IS_LINUX) return null
   const sum: Holdings = { descriptors: 0, rssBytes: 0 }
   for (const pid of pids) {
-    sum.descriptors += descriptorsOf(pid)
+    const descriptors = descriptorsOf(pid)
+    if (descriptors === null || sum.descriptors === null) sum.descriptors = null
+    else sum.descriptors += descriptors
     sum.rssBytes += residentBytesOf(pid)
   }
   return sum
@@ -173,11 +176,12 @@ function residentBytesOf(pid: number): number {
   return PAGE_BYTES * Number(pages)
 }
 
-function descriptorsOf(pid: number): number {
+/** Null for a process that is not ours to look into; one that has ended has none. */
+function descriptorsOf(pid: number): number | null {
   try {
     return readdirSync(`/proc/${pid}/fd`).length
-  } catch {
-    // Ended, or not ours to look at.
-    return 0
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'EACCES' || code === 'EPERM' ? null : 0
   }
 }

@@ -76,12 +76,17 @@ Examples:
   framegate conform length-prefixed --case 'boundary/*' --json out.json
   framegate conform`
 
+const ONLY_TIMED =
+  'was not started by framegate: merges are timed, not proven, and its memory and descriptors ' +
+  'are not seen'
+
 /** Every case fails when the options are wrong: that is said first, and once. */
 async function greet(subject: Subject): Promise<void> {
   const { target, traits, record } = subject
   const isSpent = target.kind === 'connect' && traits.singleConnection === true
   // It speaks a protocol of its own, and its cases say at once what is wrong.
   const keepsFiles = traits.service === 'files'
+  if (target.kind === 'connect') log(`${record.name} ${ONLY_TIMED}`)
   if (traits.ours || isSpent || keepsFiles || isQuiet() || interrupted.aborted) return
   const result = await smoke(subject)
   if (result.verdict === 'fine') return
