@@ -6,13 +6,13 @@
 import type { Framing } from '../wire/index.ts'
 import { nowMs } from './clock.ts'
 import type { LoadFailure, LoadFigures, LoadPlan } from './load.ts'
-import { LoadConnection, type LoadPace, type LoadSocket } from './load-connection.ts'
-import { failure } from './load-reply.ts'
-import { openLoadSocket } from './load-sockets.ts'
+import { LoadConnection, type LoadPace } from './load-connection.ts'
+import type { LoadReactor } from './load-reactor.ts'
+import { failure, notConnected } from './load-reply.ts'
+import { LoadSocket } from './load-sockets.ts'
 import { LoadTape } from './load-tape.ts'
 import { subjectUsage } from './load-usage.ts'
 import type { Usage } from './process-tree.ts'
-import { until } from './reactor.ts'
 
 /** What an unread connection offers: far more than kernels keep for a subject that stops. */
 const UNREAD_BYTES = 64 * 1024 * 1024
@@ -24,48 +24,68 @@ export type BystanderFigures = Pick<LoadFigures, 'idleRssBytes' | 'unreadTakenBy
 export class LoadBystanders {
   readonly #plan: LoadPlan
   readonly #framing: Framing
+  readonly #reactor: LoadReactor
   readonly #fail: (reason: LoadFailure) => void
   readonly #sockets: LoadSocket[] = []
   readonly #unread: LoadConnection[] = []
+  #hasFailed = false
   #idleRssBytes: number | null = null
   #closed = false
 
-  constructor(plan: LoadPlan, framing: Framing, fail: (reason: LoadFailure) => void) {
+  constructor(
+    plan: LoadPlan,
+    framing: Framing,
+    reactor: LoadReactor,
+    fail: (reason: LoadFailure) => void,
+  ) {
     this.#plan = plan
     this.#framing = framing
-    this.#fail = fail
+    this.#reactor = reactor
+    this.#fail = (reason) => {
+      this.#hasFailed = true
+      fail(reason)
+    }
   }
 
-  /** Throws what the system says when it cannot connect. */
-  async connect(openingMax: number): Promise<void> {
+  connect(openingMax: number): void {
     const { idle = 0, unread = 0 } = this.#plan.manner ?? {}
     const before = idle > 0 ? subjectUsage(this.#plan.subjectProcessGroup) : null
-    await inBatches(Array.from({ length: idle }), openingMax, () => this.#openIdle())
-    const after = before && (await this.#onceAccepted(before.descriptors + idle))
+    this.#openIdle(idle, openingMax)
+    const after = before && this.#onceAccepted(before.descriptors + idle)
     if (before && after) this.#idleRssBytes = (after.rssBytes - before.rssBytes) / idle
-    for (let index = 0; index < unread; index++) await this.#openUnread(FIRST_UNREAD + index)
+    for (let index = 0; index < unread; index++) this.#openUnread(FIRST_UNREAD + index)
   }
 
   /** The kernel connects before the subject accepts, which is when it needs memory for each. */
-  async #onceAccepted(descriptors: number): Promise<Usage | null> {
+  #onceAccepted(descriptors: number): Usage | null {
     const { subjectProcessGroup, stallMs } = this.#plan
     const now = () => subjectUsage(subjectProcessGroup)
-    await until(() => (now()?.descriptors ?? descriptors) >= descriptors, nowMs() + stallMs)
+    const areThere = () => this.#hasFailed || (now()?.descriptors ?? descriptors) >= descriptors
+    this.#reactor.until(areThere, nowMs() + stallMs)
     return now()
   }
 
-  async #openIdle(): Promise<void> {
-    const closed = () => {
-      if (!this.#closed) this.#fail(failure('closed-early', 'an idle connection was closed'))
+  #openIdle(count: number, openingMax: number): void {
+    let opened = 0
+    for (let begun = 0; begun < count && !this.#hasFailed; begun++) {
+      const open = () => this.#hasFailed || begun - opened < openingMax
+      if (!this.#standsIn(open)) return
+      this.#sockets.push(
+        LoadSocket.open(this.#reactor, this.#plan.address, {
+          opened: () => opened++,
+          data: () => this.#fail(failure('cross-talk', 'an idle connection was sent something')),
+          drain: () => undefined,
+          closed: (why) => {
+            if (this.#closed) return
+            this.#fail(failure('closed-early', why ?? 'an idle connection was closed'))
+          },
+        }),
+      )
     }
-    const data = () => this.#fail(failure('cross-talk', 'an idle connection was sent something'))
-    const ignore = () => undefined
-    this.#sockets.push(
-      await openLoadSocket(this.#plan.address, { data, drain: ignore, closed, fault: ignore }),
-    )
+    this.#standsIn(() => this.#hasFailed || opened === count)
   }
 
-  async #openUnread(connection: number): Promise<void> {
+  #openUnread(connection: number): void {
     const { address, messageBytes, connections, seed } = this.#plan
     const depth = Math.max(1, Math.floor(UNREAD_BYTES / Math.max(1, messageBytes)))
     const tape = new LoadTape({
@@ -86,27 +106,41 @@ export class LoadBystanders {
     }
     const options = { framing: this.#framing, tape, connection, depth, manner: {}, pace }
     const unread = new LoadConnection(options)
-    unread.socket = await openLoadSocket(address, {
+    let isOpen = false
+    const socket = LoadSocket.open(this.#reactor, address, {
+      opened: () => {
+        isOpen = true
+      },
       data: (chunk) => unread.data(chunk),
       drain: () => unread.drain(),
-      closed: () => this.#closed || unread.closed(),
-      fault: (error) => {
-        throw error
+      closed: (why) => {
+        if (why) this.#fail(failure('closed-early', why))
+        else if (!this.#closed) unread.closed()
       },
     })
-    unread.socket.pause?.()
-    this.#sockets.push(unread.socket)
+    unread.socket = socket
+    this.#sockets.push(socket)
+    if (!this.#standsIn(() => this.#hasFailed || isOpen) || this.#hasFailed) return
+    socket.pause()
     this.#unread.push(unread)
     unread.fill()
   }
 
+  /** False, and failed, when the subject lets a connection wait for too long. */
+  #standsIn(holds: () => boolean): boolean {
+    const { stallMs } = this.#plan
+    if (this.#reactor.until(holds, nowMs() + stallMs)) return true
+    this.#fail(notConnected(stallMs))
+    return false
+  }
+
   /** Reads at last, and proves that every reply is there. Nothing moves for `stallMs`: hung. */
-  async finish(stallMs: number): Promise<BystanderFigures> {
+  finish(stallMs: number): BystanderFigures {
     const isAny = this.#unread.length > 0
     const unreadTakenBytes = this.#unread.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0)
     for (const unread of this.#unread) {
-      unread.socket!.resume?.()
-      await this.#answered(unread, stallMs)
+      unread.socket!.resume()
+      this.#answered(unread, stallMs)
     }
     return {
       idleRssBytes: this.#idleRssBytes,
@@ -114,29 +148,18 @@ export class LoadBystanders {
     }
   }
 
-  async #answered(unread: LoadConnection, stallMs: number): Promise<void> {
+  #answered(unread: LoadConnection, stallMs: number): void {
     let moved = -1
-    while (unread.inFlight > 0 && !this.#closed) {
+    while (unread.inFlight > 0 && !this.#hasFailed) {
       if (moved === unread.movedBytes) return this.#fail(unread.stalled(stallMs))
       moved = unread.movedBytes
-      const moves = () => unread.movedBytes !== moved || unread.inFlight === 0 || this.#closed
-      await until(moves, nowMs() + stallMs)
+      const moves = () => unread.movedBytes !== moved || unread.inFlight === 0 || this.#hasFailed
+      this.#reactor.until(moves, nowMs() + stallMs)
     }
   }
 
   close(): void {
     this.#closed = true
     for (const socket of this.#sockets) socket.terminate()
-  }
-}
-
-/** So many at a time, in turn. */
-export async function inBatches<T>(
-  items: readonly T[],
-  atOnce: number,
-  start: (item: T) => Promise<void>,
-): Promise<void> {
-  for (let at = 0; at < items.length; at += atOnce) {
-    await Promise.all(items.slice(at, at + atOnce).map(start))
   }
 }

@@ -1,7 +1,7 @@
 /**
  * One connection under load: sends along its tape, hands what comes back to LoadReplies.
  *
- * Messages that become due in one turn of the event loop go out in one write. Nothing is allocated
+ * Messages that become due in one turn of the loop go out in one write. Nothing is allocated
  * for a message.
  */
 import type { Framing } from '../wire/index.ts'
@@ -9,6 +9,7 @@ import { nowNs } from './clock.ts'
 import type { LoadFailure, LoadManner } from './load.ts'
 import { LoadReplies, REPLY, WRONG } from './load-replies.ts'
 import { failure } from './load-reply.ts'
+import type { LoadSocket } from './load-sockets.ts'
 import type { LoadTape } from './load-tape.ts'
 
 /** What a connection asks and tells the run that it belongs to. */
@@ -22,17 +23,6 @@ export interface LoadPace {
   failed(failure: LoadFailure): void
   /** Each message is to have a connection of its own: `renewed` follows. */
   renew(connection: LoadConnection): void
-}
-
-/** What a connection writes to: a stream, or a connected UDP socket behind the same two calls. */
-export interface LoadSocket {
-  /** Bytes taken. */
-  write(bytes: Uint8Array, offset: number, length: number): number
-  terminate(): void
-  /** Half-closes, flushes, ends. */
-  end?(): unknown
-  pause?(): unknown
-  resume?(): unknown
 }
 
 export interface LoadConnectionOptions {
@@ -53,8 +43,6 @@ export class LoadConnection {
   readonly #replies: LoadReplies
   readonly #manner: LoadManner
   socket: LoadSocket | null = null
-  /** Ends the socket in use; what it still says is not heard. */
-  leave: (() => void) | null = null
   /** Bytes written and read: what the watch over stalls looks at. */
   movedBytes = 0
   writtenBytes = 0

@@ -22,6 +22,10 @@ export const failure = (symptom: LoadSymptom, detail: string): LoadFailure => ({
   detail,
 })
 
+/** The kernel could not connect for so long. */
+export const notConnected = (afterMs: number): LoadFailure =>
+  failure('hung', `it did not take a connection for ${afterMs / 1000} s`)
+
 /** For a reply that differs from the message that is due. */
 export function wrongReply(due: Due, reply: Uint8Array): LoadFailure {
   const { tape, answered } = due

@@ -7,12 +7,13 @@
 import { parseFraming } from '../wire/index.ts'
 import { nowMs, nowNs } from './clock.ts'
 import type { Extent, LoadFailure, LoadFigures, LoadOutcome, LoadPlan } from './load.ts'
-import { inBatches, LoadBystanders } from './load-bystanders.ts'
+import { LoadBystanders } from './load-bystanders.ts'
 import { LoadConnection, type LoadPace } from './load-connection.ts'
+import { LoadReactor } from './load-reactor.ts'
 import { LoadRecorder } from './load-recorder.ts'
-import { failure } from './load-reply.ts'
+import { failure, notConnected } from './load-reply.ts'
 import { depthOf, LoadSchedule, lateNsMax } from './load-schedule.ts'
-import { openLoadSocket } from './load-sockets.ts'
+import { LoadSocket } from './load-sockets.ts'
 import { LoadTape } from './load-tape.ts'
 import { subjectUsage, usageDelta } from './load-usage.ts'
 
@@ -24,9 +25,9 @@ const OPENING_MAX = 100
 export async function runEchoes(plan: LoadPlan, onMeasuring: () => void): Promise<LoadOutcome> {
   const run = new LoadRun(plan)
   try {
-    if (!(await run.connect()) || !(await run.phase(plan.warmUp))) return run.explained()
+    if (!run.connect() || !run.phase(plan.warmUp)) return run.failure!
     onMeasuring()
-    return (await run.measure()) ?? run.explained()
+    return run.measure() ?? run.failure!
   } finally {
     run.close()
   }
@@ -34,24 +35,23 @@ export async function runEchoes(plan: LoadPlan, onMeasuring: () => void): Promis
 
 class LoadRun implements LoadPace {
   readonly #plan: LoadPlan
+  readonly #reactor = new LoadReactor()
   readonly #connections: LoadConnection[] = []
   readonly #recorder: LoadRecorder
   readonly #bystanders: LoadBystanders
-  readonly #watch: Timer
   readonly #deadlineAtMs: number
-  #closed = false
-  #failure: LoadFailure | null = null
-  /** A mistake of ours: it says nothing about the subject. */
-  #fault: Error | null = null
+  /** Why it is over. The first failure counts: what follows is a consequence. */
+  failure: LoadFailure | null = null
 
   /** The phase that is going on. */
-  #endPhase: ((whole: boolean) => void) | null = null
+  #isPhaseOver = true
   #schedule: LoadSchedule | null = null
   #messagesLeft = 0
   #sendUntilNs = 0
   #inFlight = 0
   #unsent = 0
 
+  #opened = 0
   #movedBytes = 0
   #movedAtMs = nowMs()
 
@@ -70,80 +70,82 @@ class LoadRun implements LoadPace {
       service: loop.kind === 'open' || manner.reconnect === true,
       lag: loop.kind === 'open',
     })
-    this.#bystanders = new LoadBystanders(plan, framing, (reason) => this.failed(reason))
+    const fail = (reason: LoadFailure) => this.failed(reason)
+    this.#bystanders = new LoadBystanders(plan, framing, this.#reactor, fail)
     this.#deadlineAtMs = nowMs() + plan.deadlineMs
-    this.#watch = setInterval(() => this.#look(), WATCH_MS)
   }
 
   /** False when the run has failed. */
-  async connect(): Promise<boolean> {
-    try {
-      if (!this.#plan.manner?.reconnect) {
-        await inBatches(this.#connections, OPENING_MAX, (each) => this.#open(each))
-      }
-      await this.#bystanders.connect(OPENING_MAX)
-    } catch (error) {
-      this.#couldNotConnect(error as Error)
-    }
-    this.#movedAtMs = nowMs()
-    return !this.#isOver
+  connect(): boolean {
+    if (!this.#plan.manner?.reconnect) this.#connectAll()
+    if (!this.failure) this.#bystanders.connect(OPENING_MAX)
+    return !this.failure
   }
 
-  async #open(connection: LoadConnection): Promise<void> {
-    const { address, manner } = this.#plan
-    let isCurrent = true
-    const acts = () => isCurrent && !this.#isOver
-    const socket = await openLoadSocket(
-      address,
-      {
-        data: (chunk) => void (acts() && connection.data(chunk)),
-        drain: () => void (acts() && connection.drain()),
-        closed: () => void (acts() && connection.closed()),
-        fault: (error) => {
-          this.#fault ??= error
-          this.#end(false)
-        },
-      },
-      manner?.nagle,
-    )
-    connection.leave = () => {
-      isCurrent = false
-      socket.end?.()
+  #connectAll(): void {
+    const connections = this.#connections
+    const { stallMs } = this.#plan
+    for (let begun = 0; begun <= connections.length; begun++) {
+      const stillOpening = begun === connections.length ? 0 : OPENING_MAX - 1
+      const isTurn = () => this.failure !== null || begun - this.#opened <= stillOpening
+      if (!this.#reactor.until(isTurn, nowMs() + stallMs)) this.failed(notConnected(stallMs))
+      if (this.failure) return
+      if (begun < connections.length) this.#open(connections[begun]!, () => this.#opened++)
     }
-    connection.socket = socket
-    if (this.#closed) socket.terminate()
+  }
+
+  #open(connection: LoadConnection, opened: () => void): void {
+    const { address, manner } = this.#plan
+    const events = {
+      opened: (socket: LoadSocket) => {
+        connection.socket = socket
+        opened()
+      },
+      data: (chunk: Uint8Array) => connection.data(chunk),
+      drain: () => connection.drain(),
+      closed: (why?: string) => {
+        if (why) this.failed(failure('closed-early', why))
+        else connection.closed()
+      },
+    }
+    connection.socket = LoadSocket.open(this.#reactor, address, events, manner?.nagle)
   }
 
   renew(connection: LoadConnection): void {
-    if (this.#isOver) return
+    if (this.failure) return
     const startNs = nowNs()
-    connection.leave?.()
-    this.#open(connection).then(
-      () => this.#isOver || connection.renewed(startNs),
-      (error: Error) => this.#couldNotConnect(error),
-    )
-  }
-
-  #couldNotConnect({ message }: Error): void {
-    this.failed(failure('closed-early', `could not connect: ${message}`))
+    connection.socket?.terminate()
+    this.#open(connection, () => connection.renewed(startNs))
   }
 
   /** Sends for the extent, then waits for what is in flight. False when the run has failed. */
-  async phase(extent: Extent): Promise<boolean> {
-    if (this.#isOver) return false
+  phase(extent: Extent): boolean {
     const startNs = nowNs()
     const durationNs = 'durationMs' in extent ? extent.durationMs * 1e6 : Number.POSITIVE_INFINITY
     this.#messagesLeft = 'messages' in extent ? extent.messages : Number.POSITIVE_INFINITY
     this.#sendUntilNs = startNs + durationNs
     this.#recorder.begin(startNs + durationNs / 2)
-    const ended = new Promise<boolean>((resolve) => {
-      this.#endPhase = resolve
-    })
+    this.#isPhaseOver = false
+    this.#movedAtMs = nowMs()
     const { loop } = this.#plan
     if (loop.kind === 'open') this.#beginSchedule(loop.ratePerSecond, startNs, durationNs)
     else for (const connection of this.#connections) connection.fill()
     this.#endIfDrained()
-    return ended
+    this.#turnUntilOver()
+    return !this.failure
+  }
+
+  #turnUntilOver(): void {
+    let lookAtMs = nowMs() + WATCH_MS
+    while (!this.#isPhaseOver && !this.failure) {
+      const waitMs = this.#schedule?.turn() ?? Number.POSITIVE_INFINITY
+      const nowIsMs = nowMs()
+      if (nowIsMs >= lookAtMs) {
+        this.#look()
+        lookAtMs = nowIsMs + WATCH_MS
+      }
+      this.#reactor.turn(Math.min(waitMs, Math.ceil(lookAtMs - nowIsMs)))
+    }
   }
 
   #beginSchedule(ratePerSecond: number, startNs: number, durationNs: number): void {
@@ -176,26 +178,25 @@ class LoadRun implements LoadPace {
       connection.schedule(startNs + index * schedule.intervalNs, stepNs)
     }
     this.#schedule = schedule
-    schedule.start()
   }
 
   /** Null when the run has failed. */
-  async measure(): Promise<LoadFigures | null> {
+  measure(): LoadFigures | null {
     const { measured, subjectProcessGroup, loop } = this.#plan
     const before = subjectUsage(subjectProcessGroup)
     const generatorBefore = process.cpuUsage()
     const startNs = nowNs()
-    if (!(await this.phase(measured))) return null
+    if (!this.phase(measured)) return null
     const generator = process.cpuUsage(generatorBefore)
     const recorder = this.#recorder
     const durationNs = recorder.lastNs - startNs
     const after = subjectUsage(subjectProcessGroup)
-    const bystanders = await this.#bystanders.finish(this.#plan.stallMs)
+    const bystanders = this.#bystanders.finish(this.#plan.stallMs)
     for (const connection of this.#connections) {
       const extra = connection.leftOver()
       if (extra) this.failed(extra)
     }
-    if (this.#isOver) return null
+    if (this.failure) return null
     return {
       kind: 'measured',
       messages: recorder.messages,
@@ -229,29 +230,12 @@ class LoadRun implements LoadPace {
     this.#recorder.lagged(lagNs)
   }
 
-  /** The first failure counts: what follows is a consequence. */
   failed(failure: LoadFailure): void {
-    this.#failure ??= failure
-    this.#end(false)
+    this.failure ??= failure
   }
 
   #endIfDrained(): void {
-    if (this.#inFlight === 0 && (this.#schedule?.isOver ?? true)) this.#end(true)
-  }
-
-  #end(whole: boolean): void {
-    this.#schedule?.stop()
-    this.#endPhase?.(whole)
-  }
-
-  get #isOver(): boolean {
-    return this.#closed || this.#failure !== null || this.#fault !== null
-  }
-
-  /** Why it is over. Throws when that is our own mistake. */
-  explained(): LoadFailure {
-    if (this.#fault) throw this.#fault
-    return this.#failure!
+    if (this.#inFlight === 0 && (this.#schedule?.isOver ?? true)) this.#isPhaseOver = true
   }
 
   /** A subject that stops is found here, and one that trickles on for ever. */
@@ -286,10 +270,8 @@ class LoadRun implements LoadPace {
   }
 
   close(): void {
-    this.#closed = true
-    clearInterval(this.#watch)
-    this.#schedule?.stop()
     this.#bystanders.close()
     for (const { socket } of this.#connections) socket?.terminate()
+    this.#reactor.close()
   }
 }

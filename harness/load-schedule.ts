@@ -1,9 +1,9 @@
 /**
  * The open loop's clock: messages are due at fixed times, whatever the subject does.
  *
- * Message i is due i intervals behind the start, on connection i mod n. Timers are good for a
- * millisecond, so the last stretch before each message is spent looking at the clock, with a turn
- * of the event loop in between.
+ * Message i is due i intervals behind the start, on connection i mod n. Waits of the kernel are
+ * good for a millisecond, so the last stretch before each message is spent looking at the clock and
+ * at the sockets in turn, without waiting.
  */
 import { nowNs } from './clock.ts'
 import type { LoadPlan } from './load.ts'
@@ -14,13 +14,8 @@ const OPEN_DEPTH_MIN = 16
 /** Behind its time, a phase goes on sending this long, as a share of that time. */
 const LATE_SHARE_MAX = 0.5
 const LATE_NS_MIN = 1e9
-/** Timers wake up at most this late on a quiet machine. */
-const TIMER_SLACK_NS = 2e6
-/**
- * Looked at the clock without a turn of the event loop. Each turn leaves garbage: without this it
- * is collected fifteen times a second, and every time messages are half a millisecond late.
- */
-const SPIN_NS = 2_000
+/** A wait ends at most this late on a quiet machine. */
+const WAIT_SLACK_NS = 2e6
 
 /** Messages in flight on one connection at most, of a loop that waits for replies. */
 export function depthOf({ loop, connections }: LoadPlan): number {
@@ -46,8 +41,6 @@ export class LoadSchedule {
   readonly #options: ScheduleOptions
   readonly intervalNs: number
   #told = 0
-  #stopped = false
-  readonly #turnLater = () => this.#turn()
 
   constructor(options: ScheduleOptions) {
     this.#options = options
@@ -59,16 +52,8 @@ export class LoadSchedule {
     return this.#told >= this.#options.messages
   }
 
-  start(): void {
-    this.#turn()
-  }
-
-  stop(): void {
-    this.#stopped = true
-  }
-
-  #turn(): void {
-    if (this.#stopped) return
+  /** Tells what is due by now. Returns for how many milliseconds it need not be asked again. */
+  turn(): number {
     const { startNs, messages, due, turned } = this.#options
     const passed = Math.floor((nowNs() - startNs) / this.intervalNs) + 1
     const until = Math.min(passed, messages)
@@ -76,16 +61,8 @@ export class LoadSchedule {
       while (this.#told < until) due(this.#told++)
       turned()
     }
-    if (!this.isOver) this.#wait(startNs + this.#told * this.intervalNs - nowNs())
-  }
-
-  #wait(waitNs: number): void {
-    if (waitNs >= TIMER_SLACK_NS) {
-      setTimeout(this.#turnLater, Math.floor((waitNs - TIMER_SLACK_NS) / 1e6))
-      return
-    }
-    const untilNs = nowNs() + Math.min(waitNs, SPIN_NS)
-    while (nowNs() < untilNs);
-    setImmediate(this.#turnLater)
+    if (this.isOver) return Number.POSITIVE_INFINITY
+    const waitNs = startNs + this.#told * this.intervalNs - nowNs() - WAIT_SLACK_NS
+    return Math.max(0, Math.floor(waitNs / 1e6))
   }
 }

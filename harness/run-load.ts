@@ -4,6 +4,7 @@ import { runFiles } from './load-files.ts'
 import { runEchoes } from './load-run.ts'
 import { runSink } from './load-sink.ts'
 import { runDatagrams } from './load-udp.ts'
+import { resolveHost } from './resolve.ts'
 
 const RUNS: Readonly<Record<LoadPlan['loop']['kind'], typeof runEchoes>> = {
   closed: runEchoes,
@@ -14,5 +15,5 @@ const RUNS: Readonly<Record<LoadPlan['loop']['kind'], typeof runEchoes>> = {
 }
 
 /** `onMeasuring`: the warm-up is over. Throws what is a mistake of ours. */
-export const runLoad = (plan: LoadPlan, onMeasuring: () => void): Promise<LoadOutcome> =>
-  RUNS[plan.loop.kind](plan, onMeasuring)
+export const runLoad = async (plan: LoadPlan, onMeasuring: () => void): Promise<LoadOutcome> =>
+  RUNS[plan.loop.kind]({ ...plan, address: await resolveHost(plan.address) }, onMeasuring)

@@ -109,6 +109,17 @@ export const pendingError = (fd: number): number => getOption(fd, C.SOL_SOCKET, 
 export const send = (fd: number, bytes: Uint8Array, flags: number): number =>
   retried(() => libc.send(fd, addressOf(bytes), bytes.length, SEND_FLAGS | flags) as number)
 
+/** `bytes[offset, offset + length)`, without a view of it: for whoever counts nanoseconds. */
+export function sendRange(fd: number, bytes: Uint8Array, offset: number, length: number): number {
+  const address = ptr(bytes, offset)
+  for (;;) {
+    const result = libc.send(fd, address, length, SEND_FLAGS) as number
+    if (result >= 0) return result
+    const number = errno()
+    if (number !== EINTR) return -number
+  }
+}
+
 export const sendTo = (
   fd: number,
   bytes: Uint8Array,
