@@ -20,8 +20,8 @@ const FILE_STALL_MS = 15_000
 /** For what is in flight at the end, and for phases that count messages instead of time. */
 const DRAIN_MS = 20_000
 const COUNTED_MS_MAX = 60_000
-/** For a process that has ended to be seen so. */
-const LAST_WORDS_MS_MAX = 300
+/** For a process that has ended to be seen so: on a busy machine, or while its core is dumped. */
+const LAST_WORDS_MS_MAX = 1_000
 
 export interface MeasureOptions extends Pick<GeneratorOptions, 'signal' | 'onMeasuring'> {
   subject: BenchSubject

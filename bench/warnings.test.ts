@@ -43,6 +43,10 @@ test('each disturbance has its own', () => {
     'the subject waited for its core in 30 % of the time: ' +
       'other programs ran there, or more threads than one',
   ])
+  // Ten threads that wait at the same time.
+  expect(warned({ subject: { ...quiet.subject!, runQueueNs: 95e8 } })[0]).toStartWith(
+    "the subject's threads waited for its core 9.5 times as long as was measured: ",
+  )
   expect(warned({ messagesFirstHalf: 4_000 })).toEqual([
     'the second half of the time carried 50 % more than the first: not steady',
   ])

@@ -92,8 +92,11 @@ function crowded(launches: readonly LoadFigures[]): string | null {
   const share = median(shares) ?? 0
   if (share <= RUN_QUEUE_SHARE_MAX) return null
   // All threads of the subject share its core, so they wait for each other too.
-  const waited = `the subject waited for its core in ${percent(share)} of the time`
-  return `${waited}: other programs ran there, or more threads than one`
+  const why = 'other programs ran there, or more threads than one'
+  if (share > 1) {
+    return `the subject's threads waited for its core ${share.toFixed(1)} times as long as was measured: ${why}`
+  }
+  return `the subject waited for its core in ${percent(share)} of the time: ${why}`
 }
 
 function unsteady(launches: readonly LoadFigures[], inFlight: number): string | null {

@@ -1,6 +1,6 @@
 /** Another commit of the repository, in a folder of its own that does not outlive its use. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HarnessError } from '../harness/errors.ts'
@@ -9,6 +9,11 @@ import { spawnGuarded } from '../harness/spawn-guarded.ts'
 import { guardFolder, releaseGroup } from '../harness/warden.ts'
 import { UsageError } from './errors.ts'
 import { host } from './host.ts'
+
+const PREFIX = 'framegate-base-'
+const CHECKOUT = 'checkout'
+/** A worktree that a gate has made. */
+const OURS = new RegExp(`/${PREFIX}[^/]+/${CHECKOUT}$`)
 
 export interface CheckoutOptions {
   /** Whatever git takes for a commit. */
@@ -23,10 +28,10 @@ export async function withCheckout<T>(
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
   const commit = commitOf(ref)
-  const parent = mkdtempSync(join(tmpdir(), 'framegate-base-'))
+  const parent = mkdtempSync(join(tmpdir(), PREFIX))
   // Removed by us below, and by the warden when we are killed outright.
   guardFolder(parent)
-  const folder = join(parent, 'checkout')
+  const folder = join(parent, CHECKOUT)
   try {
     host().log(`base: checking out ${ref} (${commit.slice(0, 12)})`)
     git('worktree', 'add', '--detach', '--force', folder, commit)
@@ -34,8 +39,22 @@ export async function withCheckout<T>(
     return await use(folder)
   } finally {
     rmSync(parent, { recursive: true, force: true })
-    // Forgets worktrees whose folder is gone: this one, and those of runs that were killed.
-    git('worktree', 'prune')
+    forgetGone()
+  }
+}
+
+/**
+ * Makes git forget our worktrees whose folder is gone: this one, and those of runs that were killed.
+ * `worktree prune` would forget other people's as well, who may only have unplugged a disk.
+ */
+function forgetGone(): void {
+  for (const [, path] of git('worktree', 'list', '--porcelain').matchAll(/^worktree (.*)$/gm)) {
+    if (!OURS.test(path!) || existsSync(path!)) continue
+    try {
+      git('worktree', 'remove', '--force', path!)
+    } catch {
+      // Another gate has just forgotten it, or it is locked: neither is a reason to fail this one.
+    }
   }
 }
 

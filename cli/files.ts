@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -34,8 +35,15 @@ export function writeFileWhole(path: string, content: string): void {
 export const writeJson = (path: string, value: unknown): void =>
   writeFileWhole(path, `${JSON.stringify(value, null, 2)}\n`)
 
-/** Adds to a table; a new one gets its heading first. */
+/** Adds to a table; an empty one gets its heading first. Throws with the table as it was. */
 export function appendTable(path: string, { heading, lines }: Record<'heading' | 'lines', string>) {
   mkdirSync(dirname(path), { recursive: true })
-  appendFileSync(path, existsSync(path) ? lines : `${heading}${lines}`)
+  const bytesBefore = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  try {
+    appendFileSync(path, bytesBefore === 0 ? `${heading}${lines}` : lines)
+  } catch (error) {
+    // What a full disk took of it would be half a line, and the next run would go on behind it.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) truncateSync(path, bytesBefore)
+    throw error
+  }
 }

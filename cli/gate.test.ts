@@ -1,7 +1,15 @@
 /** The gate tests itself: each of these has to come out non-zero, with a message of its own. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { baselineOf } from '../bench/gate/baseline.ts'
@@ -178,11 +186,24 @@ describe('another commit as base', () => {
     expect(left()).toEqual({ folders: [], worktrees: 1 })
   })
 
-  test('killed outright: its folder goes too', async () => {
+  test('other worktrees whose folder is away are not forgotten', async () => {
+    const unplugged = join(folder, 'unplugged')
+    git('worktree', 'add', '-q', '--detach', unplugged)
+    renameSync(unplugged, `${unplugged}-away`)
+    const child = run('exit 9')
+    expect(await child.exited).toBe(EXIT.nothingRan)
+    expect(left()).toEqual({ folders: [], worktrees: 2 })
+    git('worktree', 'remove', '--force', unplugged)
+  })
+
+  test('killed outright: its folder goes too, and the next run makes git forget it', async () => {
     const started = join(folder, 'started-again')
     const child = run(`touch '${started}'; exec sleep 1000`)
     expect(await until(() => existsSync(started), nowMs() + WAIT_MS_MAX)).toBe(true)
     child.kill('SIGKILL')
     expect(await until(() => left().folders.length === 0, nowMs() + WAIT_MS_MAX)).toBe(true)
+    expect(left().worktrees).toBe(2)
+    expect(await run('exit 9').exited).toBe(EXIT.nothingRan)
+    expect(left().worktrees).toBe(1)
   })
 })
