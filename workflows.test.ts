@@ -157,6 +157,23 @@ describe('the action, as a runner runs it', () => {
     expect(summary).toContain('framegate: regressed')
   })
 
+  test('what is in an input is never run', async () => {
+    const place = mkdtempSync(join(folder, 'run-'))
+    const told = join(place, 'told')
+    // A name that git takes for a branch's.
+    const name = `$(touch\${IFS}${told})`
+    const { code } = await act('conform', `length-prefixed --case '${name}' --seed "1"`)
+    expect(code).toBe(EXIT.usage)
+    expect((await act('conform', `length-prefixed --case ${name}`)).code).toBe(EXIT.usage)
+    expect(readdirSync(place)).toEqual([])
+  })
+
+  test('a quote that is left open: said, and nothing is run', async () => {
+    const { code, out } = await act('conform', "length-prefixed --case 'x")
+    expect(code).toBe(EXIT.usage)
+    expect(out).toContain('::error::framegate: args has a quote without its end')
+  })
+
   test('another command is refused', async () => {
     const { code, out } = await act('serve; reboot', '')
     expect(code).toBe(EXIT.usage)

@@ -94,7 +94,8 @@ function crowded(launches: readonly LoadFigures[]): string | null {
   // All threads of the subject share its core, so they wait for each other too.
   const why = 'other programs ran there, or more threads than one'
   if (share > 1) {
-    return `the subject's threads waited for its core ${share.toFixed(1)} times as long as was measured: ${why}`
+    const times = `${share.toFixed(1)} times as long as was measured`
+    return `the subject's threads waited for its core ${times}: ${why}`
   }
   return `the subject waited for its core in ${percent(share)} of the time: ${why}`
 }

@@ -44,8 +44,8 @@ export async function withCheckout<T>(
 }
 
 /**
- * Makes git forget our worktrees whose folder is gone: this one, and those of runs that were killed.
- * `worktree prune` would forget other people's as well, who may only have unplugged a disk.
+ * Makes git forget our worktrees whose folder is gone: this one, and those of runs that were
+ * killed. `worktree prune` would forget others as well, whose disk may only be unplugged.
  */
 function forgetGone(): void {
   for (const [, path] of git('worktree', 'list', '--porcelain').matchAll(/^worktree (.*)$/gm)) {

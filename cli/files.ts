@@ -1,7 +1,6 @@
 /** Result files: whole or not there, never half-written. */
 import {
   appendFileSync,
-  existsSync,
   mkdirSync,
   renameSync,
   rmSync,

@@ -59,6 +59,12 @@ const CASES: readonly [string, GateResult, ExitCode, string][] = [
     EXIT.inconclusive,
     'give a larger --budget',
   ],
+  [
+    'a budget that went by before anything was timed',
+    resultOf({ ...SAME, cells: [], plan: null }, undefined, [], 71.3),
+    EXIT.inconclusive,
+    'give a larger --budget. Checking both took 71 s of 60 s.',
+  ],
 ]
 
 test.each(CASES)('%s: non-zero, and it says so', (_, result, code, message) => {

@@ -50,12 +50,14 @@ export async function gateOnce(options: GateRunOptions): Promise<GateResult> {
       : await compareCounters(pair, workloads, host().signal)
   const { counters } = counted
   const hasRisen = counters.some(({ verdict }) => verdict === 'regressed')
-  const leftMs = budgetMs - (performance.now() - startMs)
-  const isTimed = newFailures.length === 0 && !hasRisen && !isHopeless && !host().signal.aborted
-  const timed = isTimed ? await measured(pair, { ...options, workloads }, leftMs) : null
-  const run = isHopeless
-    ? NOTHING_MEASURED
-    : timed && compared(timed, options, environment, failing)
+  const checkedMs = performance.now() - startMs
+  const isTimed = newFailures.length === 0 && !hasRisen && !host().signal.aborted
+  const isOver = isHopeless || (isTimed && checkedMs >= budgetMs)
+  const timed =
+    isTimed && !isOver
+      ? await measured(pair, { ...options, workloads }, budgetMs - checkedMs)
+      : null
+  const run = isOver ? NOTHING_MEASURED : timed && compared(timed, options, environment, failing)
   const context: GateContext = {
     partial: host().signal.aborted,
     environment,
@@ -69,6 +71,7 @@ export async function gateOnce(options: GateRunOptions): Promise<GateResult> {
     counters,
     run: run && { ...run, missing: [...counted.missing, ...run.missing] },
     workloads,
+    ...(!isHopeless && { checkedSeconds: checkedMs / 1000 }),
     warnings: [...warnings, ...counted.warnings],
   }
   return assemble(findings, context)

@@ -28,6 +28,8 @@ export interface GateFindings {
   /** Null when nothing was timed: because of a new failure, a counter or an interruption. */
   run: GateRun | null
   workloads: readonly Workload[]
+  /** Of the budget, what went by before anything was timed. */
+  checkedSeconds?: number
   /** What about the machine was seen before. */
   warnings: readonly string[]
 }
@@ -37,7 +39,8 @@ export function assemble(findings: GateFindings, context: GateContext): GateResu
   const cells = run ? run.cells.map(cellOf) : []
   const failures = run?.failures ?? []
   const missing = run?.plan ? [...run.missing, ...missingCells(cells, failures, workloads)] : []
-  const outcome = verdictOf([...newFailures], failures, cells, missing, findings)
+  const found = { newFailures, failures, cells, missing }
+  const outcome = verdictOf(found, findings, context.settings.budgetSeconds)
   return {
     schema: GATE_SCHEMA,
     ...context,
@@ -107,12 +110,17 @@ const UNTIMED = 'Nothing was timed.'
 
 type Outcome = Pick<GateResult, 'verdict' | 'reason'>
 
+interface Found {
+  newFailures: readonly NewFailure[]
+  failures: readonly GateFailure[]
+  cells: readonly GateCell[]
+  missing: readonly string[]
+}
+
 function verdictOf(
-  newFailures: readonly NewFailure[],
-  failures: readonly GateFailure[],
-  cells: readonly GateCell[],
-  missing: readonly string[],
-  { run, counters = [] }: GateFindings,
+  { newFailures, failures, cells, missing }: Found,
+  { run, counters = [], checkedSeconds = 0 }: GateFindings,
+  budgetSeconds: number,
 ): Outcome {
   const [broken] = newFailures
   if (broken) {
@@ -134,7 +142,10 @@ function verdictOf(
   if (run && run.plan === null) {
     const reason =
       'The budget does not hold the blocks that a verdict needs: give a larger --budget.'
-    return { verdict: 'inconclusive', reason }
+    // Rarely the half of it; where it is, that is what a reader has to know.
+    if (checkedSeconds < budgetSeconds / 2) return { verdict: 'inconclusive', reason }
+    const spent = `Checking both took ${Math.round(checkedSeconds)} s of ${budgetSeconds} s.`
+    return { verdict: 'inconclusive', reason: `${reason} ${spent}` }
   }
   if (missing.length > 0) {
     return { verdict: 'inconclusive', reason: `Not measured: ${missing.join(', ')}.` }

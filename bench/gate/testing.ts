@@ -155,9 +155,10 @@ export const resultOf = (
   run: GateRun | null,
   workloads = [EXAMPLE_WORKLOAD],
   counters: readonly GateCounter[] = [],
+  checkedSeconds = 0,
 ) =>
   assemble(
-    { newFailures: [], counters, run, workloads, warnings: [] },
+    { newFailures: [], counters, run, workloads, checkedSeconds, warnings: [] },
     {
       partial: false,
       environment: EXAMPLE_ENVIRONMENT,
