@@ -202,6 +202,11 @@ export function endingOf(error: unknown, subject: Subject, traits: SubjectTraits
   if (error instanceof HarnessError && error.code === 'subject-unreachable') {
     return { outcome: 'fail', symptom: 'starved-others', detail: error.message }
   }
+  // It runs, so it can be started: that another instance could not is the machine's fault.
+  if (error instanceof HarnessError && error.code === 'subject-not-started') {
+    const detail = `A second instance of the subject was not ready in time. ${error.message}`
+    return { outcome: 'inconclusive', symptom: null, detail }
+  }
   const { stack, message } = error as Error
   return { outcome: 'harness-error', symptom: null, detail: stack ?? message }
 }

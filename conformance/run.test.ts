@@ -142,6 +142,22 @@ describe.skipIf(noPython)('a right server', () => {
     RUN_MS_MAX,
   )
 
+  test.skipIf(process.platform !== 'linux')(
+    'of which there cannot be two: what needs another one proves nothing, and says so',
+    async () => {
+      // An abstract name, which the kernel gives back with the process.
+      const name = `"\\0framegate-one-of-its-kind-${process.pid}"`
+      const once = `lock = socket.socket(socket.AF_UNIX); lock.bind(${name})`
+      const source = server(MANY).replace('listener =', `${once}\nlistener =`)
+      const cases = CASES.filter(({ id }) => id === 'lifecycle/sigterm-with-replies-in-flight')
+      const [result] = await run(source, {}, cases)
+      expect(result).toMatchObject({ outcome: 'inconclusive', symptom: null })
+      expect(result!.detail).toStartWith('A second instance of the subject was not ready in time.')
+      expect(result!.detail).toContain('Address already in use')
+    },
+    RUN_MS_MAX,
+  )
+
   test(
     'that answers otherwise fails',
     async () => {

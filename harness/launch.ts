@@ -28,6 +28,7 @@ import { newFolder, newSocketPath } from './scratch.ts'
 import { spawnGuarded } from './spawn-guarded.ts'
 import { startHint } from './start-hints.ts'
 import { ThreadWatch } from './thread-watch.ts'
+import { machineTimeScale } from './time-scale.ts'
 import { releaseGroup } from './warden.ts'
 
 export type SubjectSpec =
@@ -56,6 +57,8 @@ export interface LaunchOptions {
 }
 
 const READY_WITHIN_MS = 10_000
+/** A busy machine starts programs late; a command that never listens must not take minutes. */
+const READY_SCALE_MAX = 4
 const STOP_WITHIN_MS = 5_000
 const FREEZE_WITHIN_MS = 2_000
 const LAST_WORDS_MS_MAX = 100
@@ -117,8 +120,8 @@ export class Launched {
   }
 
   /** Descriptors and memory of the whole group, which cost less to ask for than all of `usage`. */
-  holdings(): Holdings | null {
-    return holdings(this.members())
+  holdings(membersAgeMsMax = 0): Holdings | null {
+    return holdings(this.members(membersAgeMsMax))
   }
 
   /** Memory of the whole group in bytes, what its processes share counted once. */
@@ -194,7 +197,8 @@ export async function launch(spec: SubjectSpec, options: LaunchOptions = {}): Pr
     options.signal?.aborted ||
     !launched.running ||
     (pattern ? pattern.test(output.text()) : isListening(address))
-  const within = options.readyWithinMs ?? READY_WITHIN_MS
+  const within =
+    options.readyWithinMs ?? READY_WITHIN_MS * Math.min(READY_SCALE_MAX, machineTimeScale())
   const ready = await until(isReady, nowMs() + within)
   const strangers = ready ? launched.members().filter(isForeign) : []
   const isFine = ready && strangers.length === 0
@@ -268,6 +272,6 @@ function notStarted(spec: SubjectSpec, launched: Launched, withinMs: number): Ha
     spec.kind === 'exec' && spec.readyPattern
       ? `printed nothing that matches ${spec.readyPattern}`
       : `did not listen on ${where} ({port} in the command is replaced by that port; PORT and FRAMEGATE_PORT hold it too)`
-  const message = `${what} ${wanted} within ${withinMs / 1000} s.${more}`
+  const message = `${what} ${wanted} within ${Math.round(withinMs / 100) / 10} s.${more}`
   return new HarnessError('subject-not-started', message)
 }
