@@ -9,8 +9,10 @@ import type { Wire } from '../../harness/schedule.ts'
 import { subjectQueueOf } from '../../harness/subject-queue.ts'
 import { Quiet } from '../quiet.ts'
 import type { ReferenceFraming } from '../reference/framing.ts'
+import type { ResourceVerdict } from '../result.ts'
 import { CaseFailure } from '../verdict.ts'
 import type { ClientTraits } from './client-case.ts'
+import { ClientHoldings } from './client-holdings.ts'
 import { type ClientEvidence, judgeFailure, judgeSuccess } from './judge.ts'
 import { readPrinted } from './printed.ts'
 import { Visit } from './visit.ts'
@@ -34,6 +36,7 @@ export class ClientTrial {
   readonly options: ClientTrialOptions
   readonly visits: Visit[] = []
   readonly #clients: LaunchedClient[] = []
+  readonly #holdings: ClientHoldings[] = []
   readonly #listeners: Listener[] = []
 
   constructor(options: ClientTrialOptions) {
@@ -68,7 +71,7 @@ export class ClientTrial {
     const { framing } = this
     const { deadlineMs, timeScale } = this.options
     const requests = wanted.map((message) => framing.adapt(message))
-    const { client, listener } = this.#start(requests, listen)
+    const { client, listener, holdings } = this.#start(requests, listen)
     const peer = await this.#accept(client, listener)
     const quiet = new Quiet(client.process, timeScale)
     const ends = { peer, queue: subjectQueueOf(peer) }
@@ -81,6 +84,7 @@ export class ClientTrial {
       requests,
       wire,
       quiet,
+      holdings,
       deadlineMs,
       timeScale,
     })
@@ -91,8 +95,12 @@ export class ClientTrial {
   /** Starts the client where nobody listens: it has to fail. */
   async turnAway(wanted: readonly Uint8Array[], what: string): Promise<void> {
     const requests = wanted.map((message) => this.framing.adapt(message))
-    const { client } = this.#start(requests, { refusing: true })
-    await until(() => !client.process.running, this.options.deadlineMs)
+    const { client, holdings } = this.#start(requests, { refusing: true })
+    const hasEnded = () => {
+      holdings.look()
+      return !client.process.running
+    }
+    await until(hasEnded, this.options.deadlineMs)
     judgeFailure(this.#unheard(client), what, 'cut')
   }
 
@@ -140,7 +148,9 @@ export class ClientTrial {
       outputBytesMax: 4 * this.messageBytesMax + OUTPUT_BYTES_SPARE,
     })
     this.#clients.push(client)
-    return { client, listener }
+    const holdings = new ClientHoldings(client, this.messageBytesMax)
+    this.#holdings.push(holdings)
+    return { client, listener, holdings }
   }
 
   async #accept({ process, errors }: LaunchedClient, listener: Listener): Promise<Peer> {
@@ -163,9 +173,11 @@ export class ClientTrial {
     return this.options.deadlineMs - nowMs()
   }
 
-  /** True when a program that the client started outlived it. */
-  get hasLeftProcesses(): boolean {
-    return this.#clients.some(({ leftBehind }) => leftBehind > 0)
+  /** What the clients cost, the worst of them. */
+  get resources(): ResourceVerdict {
+    const verdicts = this.#holdings.map(({ verdict }) => verdict)
+    const worst = ['leak', 'over-budget', 'ok'] as const
+    return worst.find((one) => verdicts.includes(one)) ?? 'not-observed'
   }
 
   async close(): Promise<void> {

@@ -28,6 +28,18 @@ test('every case is meant to kill one', () => {
   expect(CLIENT_CASES.map(({ id }) => id).filter((id) => !meant.has(id))).toEqual([])
 })
 
+test(
+  'what a client costs shows beside the outcome of every other case',
+  async () => {
+    const command = `'${process.execPath}' '${RUN}' {host} {port} opens-for-every-reply`
+    const cases = CLIENT_CASES.filter(({ id }) => id === 'client/width-edges')
+    const client = { command, framing: 'u32be', messageBytesMax: MESSAGE_BYTES_MAX }
+    const [result] = await runAgainstClient(client, cases)
+    expect(result).toMatchObject({ outcome: 'pass', resources: 'leak' })
+  },
+  RUN_MS_MAX,
+)
+
 describe('a client mutant is killed by each case that is meant for it', () => {
   test.each(CLIENT_MUTANTS.map((mutant) => [mutant.id, mutant] as const))(
     '%s',

@@ -5,6 +5,7 @@ import { hostile } from './cases/hostile.case.ts'
 import { integrity } from './cases/integrity.case.ts'
 import { ownRules } from './cases/own-rules.case.ts'
 import { ofRequests } from './cases/requests.case.ts'
+import { ofResources } from './cases/resources.case.ts'
 import { sizes } from './cases/sizes.case.ts'
 import type { ClientCase } from './client-case.ts'
 
@@ -15,5 +16,6 @@ export const CLIENT_CASES: readonly ClientCase[] = [
   ...ofRequests,
   ...endings,
   ...hostile,
+  ...ofResources,
   ...ownRules,
 ]

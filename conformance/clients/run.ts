@@ -113,7 +113,7 @@ async function runCase(item: ClientCase, options: ClientRunOptions): Promise<Cas
     ...base,
     ...asLevel(ending, item.level),
     close,
-    resources: trial.hasLeftProcesses ? 'leak' : 'ok',
+    resources: trial.resources,
     durationMs: Math.round(nowMs() - started),
     schedule: scheduleOf(trial.visits),
   }

@@ -137,12 +137,38 @@ export class Visit {
 
   /** Until it has read everything, sleeps, and has printed no more than it is owed. */
   async nothingYet(): Promise<void> {
-    await this.drained()
-    await this.#options.quiet.asleep(this.#options.deadlineMs)
+    await this.atRest()
     const { messages } = this.#evidence().printed()
     if (messages.length <= this.#owed.length) return
     const detail = 'It printed a reply before the last byte of it had been sent.'
     throw new CaseFailure('delivered-early', detail)
+  }
+
+  // --- what it costs ---
+
+  /** Until it has read everything, and no thread of it runs or wants to. */
+  async atRest(): Promise<void> {
+    await this.drained()
+    await this.#options.quiet.asleep(this.#options.deadlineMs)
+  }
+
+  get descriptors(): number {
+    return this.client.process.holdings()?.descriptors ?? 0
+  }
+
+  get memoryBytes(): number {
+    return this.client.process.memoryBytes()
+  }
+
+  /** The most that it ever had. */
+  get memoryBytesMax(): number {
+    return this.client.process.usage()?.rssBytesMax ?? 0
+  }
+
+  /** CPU time that it has used or waited for: what it wanted, however busy the machine is. */
+  get wantedNs(): number {
+    const { cpuNs = 0, runQueueNs = 0 } = this.client.process.usage() ?? {}
+    return cpuNs + runQueueNs
   }
 
   #note(achieved: Schedule): void {

@@ -8,6 +8,7 @@ import { firstDifference } from '../compare-messages.ts'
 import type { Quiet } from '../quiet.ts'
 import { concat, type ReferenceFraming } from '../reference/framing.ts'
 import { ReplyReader } from '../reply-reader.ts'
+import type { ClientHoldings } from './client-holdings.ts'
 
 /** A client whose threads all sleep for this long waits for us: it will not send by itself. */
 const MOMENT_MS = 20
@@ -25,6 +26,7 @@ export interface WatchOptions {
   /** Messages that it was given on its standard input. */
   requests: readonly Uint8Array[]
   quiet: Quiet
+  holdings: ClientHoldings
   deadlineMs: number
   timeScale: number
 }
@@ -65,6 +67,7 @@ export class Watch {
     const { deadlineMs, quiet, timeScale, peer, client } = this.#options
     let asleepSinceMs = nowMs()
     quiet.restart()
+    this.#options.holdings.look()
     const isDecided = () => {
       this.collect()
       return enough() || this.#isWrong()
@@ -107,6 +110,7 @@ export class Watch {
   async untilEnded(): Promise<boolean> {
     const { deadlineMs, quiet, peer } = this.#options
     const startCpuMs = this.#cpuMs()
+    this.#options.holdings.look()
     quiet.restart()
     for (let lookedMs = nowMs(); nowMs() < deadlineMs; ) {
       const before = peer.receivedBytes
@@ -119,6 +123,7 @@ export class Watch {
       if (peer.receivedBytes > before) quiet.restart()
       if (nowMs() - lookedMs < quiet.lookMs) continue
       lookedMs = nowMs()
+      this.#options.holdings.look()
       if (quiet.look('long') || this.#spins(startCpuMs)) break
     }
     this.spun = !this.#options.client.process.sleeps()

@@ -9,28 +9,11 @@ import {
   needs,
 } from '../client-case.ts'
 import type { ClientTrial } from '../client-trial.ts'
+import { canSpell, type Length, overMax, overMaxByFar, spelled } from './lengths.ts'
 import { FIRST, HELLO, WORLD } from './messages.ts'
 
 const KIB = 1024
 const MIB = KIB * KIB
-
-type Length = (client: ClientTraits) => bigint | null
-
-/** The first of these lengths that the framing can spell and that is over the limit. */
-const spelled =
-  (...lengths: readonly bigint[]): Length =>
-  ({ framing, messageBytesMax }) =>
-    lengths.find(
-      (length) =>
-        (length < 0n || length > BigInt(messageBytesMax)) && framing.announce(length) !== null,
-    ) ?? null
-
-const overMax: Length = (client) => spelled(BigInt(client.messageBytesMax) + 1n)(client)
-
-const canSpell =
-  (length: Length) =>
-  (client: ClientTraits): string | null =>
-    length(client) === null ? `${client.framing.id} cannot spell such a length` : null
 
 /** A header that must be refused without waiting for its message, which never comes. */
 const announces = (
@@ -111,7 +94,7 @@ export const hostile = defineClientCases([
       sends: 'The largest length that the header can spell.',
       finds: 'Lengths that overflow, or buffers of that size.',
     },
-    spelled(2n ** 64n - 1n, 2n ** 63n - 1n, 2n ** 32n - 1n, 2n ** 31n - 1n, 2n ** 24n - 1n),
+    overMaxByFar,
   ),
   announces(
     {

@@ -3,6 +3,7 @@
 import type { ConnectionClass } from '../mutant.ts'
 import { RIGHT } from '../mutants.ts'
 import { type ClientClass, clientOf } from './client.ts'
+import { costs } from './costs.ts'
 import { faults } from './faults.ts'
 import type { ClientMutant } from './mutant.ts'
 import { readers } from './readers.ts'
@@ -17,4 +18,4 @@ export const RIGHT_CLIENTS: Readonly<Record<string, ClientClass>> = Object.fromE
     .map(([id, server]) => [id, clientOf(server as ConnectionClass)]),
 )
 
-export const CLIENT_MUTANTS: readonly ClientMutant[] = [...readers, ...senders, ...faults]
+export const CLIENT_MUTANTS: readonly ClientMutant[] = [...readers, ...senders, ...faults, ...costs]

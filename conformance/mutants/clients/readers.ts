@@ -51,10 +51,11 @@ export const readers: readonly ClientMutant[] = [
   reading('never-closes', each(['hung'], 'closed-before-reply', 'closed-behind-header')),
   reading('waits-inside-header', each(['hung'], 'closed-inside-header')),
   reading('drops-last-with-fin', each(LOST, 'last-reply-with-end')),
-  reading(
-    'no-limit',
-    each(TAKEN, 'length-over-max', 'length-all-ones', 'over-max-in-full', 'garbage-behind-reply'),
-  ),
+  reading('no-limit', {
+    ...each(TAKEN, 'length-over-max', 'length-all-ones', 'over-max-in-full'),
+    ...each(TAKEN, 'garbage-behind-reply'),
+    ...each(['memory'], 'memory-behind-huge-length'),
+  }),
   reading('limit-one-low', each(['rejected'], 'largest-reply')),
   reading('signed-length', each([...TAKEN, 'crashed'], 'length-with-top-bit')),
   reading('wraps-in-32-bits', each(TAKEN, 'length-near-wrap')),
@@ -73,7 +74,11 @@ export const readers: readonly ClientMutant[] = [
   reading('content-length-parsed-kindly', each(TAKEN, 'content-length-sign')),
   reading('content-length-first-wins', each(TAKEN, 'content-length-two-lengths')),
   reading('content-length-endless-header', each(TAKEN, 'content-length-block-over-max')),
-  reading('line-without-limit', each(TAKEN, 'without-end')),
+  reading('line-without-limit', {
+    ...each(TAKEN, 'without-end'),
+    ...each(['memory'], 'memory-without-end'),
+  }),
+  reading('copy-for-every-piece', each(['memory'], 'memory-of-one-reply')),
   reading('digest-not-verified', each(TAKEN, 'json-header-wrong-digest')),
   reading('size-from-text', each(TAKEN, 'json-header-size-as-text')),
   reading('size-negative-is-zero', each(TAKEN, 'length-negative')),
