@@ -1,8 +1,9 @@
 /** Exchanges made up from a seed: frame lists, cuts and ends, and the smallest one that fails. */
 import { nowMs } from '../harness/clock.ts'
 import type { Random } from '../harness/random.ts'
-import { counted, cutAt } from './cases/bytes.ts'
-import { concat } from './reference/framing.ts'
+import { machineTimeScale } from '../harness/time-scale.ts'
+import { counted, cutAt, joined } from './cases/bytes.ts'
+import type { Symptom } from './result.ts'
 import type { Trial } from './trial.ts'
 import { CaseFailure } from './verdict.ts'
 
@@ -14,6 +15,8 @@ export interface Plan {
   sizes: number[]
   /** Where the bytes of all frames are cut, in ascending order. */
   cuts: number[]
+  /** Bytes in front of a message, more or less. */
+  headerBytes: number
   /** How each piece arrives: written at once, or while the subject stands still. */
   pieces: 'split' | 'merge'
   end: End
@@ -25,15 +28,18 @@ export interface PlanBounds {
   /** False where the framing has no empty messages. */
   mayBeEmpty: boolean
   cutsMax: number
+  /** Bytes in front of a message: cuts in there and right behind find more than others. */
+  headerBytes: number
   pieces: Plan['pieces']
   ends: readonly End[]
 }
 
 /** Sizes at which servers go wrong, more often than any other. */
+const NEAR_BYTES = 2
 const EDGES = [0, 1, 2, 3, 4, 5, 127, 128, 255, 256, 257, 1023, 1024, 1025]
 
 export function makePlan(random: Random, bounds: PlanBounds): Plan {
-  const { messagesMax, messageBytesMax, mayBeEmpty, cutsMax, pieces, ends } = bounds
+  const { messagesMax, messageBytesMax, mayBeEmpty, cutsMax, headerBytes, pieces, ends } = bounds
   const least = mayBeEmpty ? 0 : 1
   const edges = EDGES.filter((size) => size >= least && size <= messageBytesMax)
   const size = () =>
@@ -41,11 +47,25 @@ export function makePlan(random: Random, bounds: PlanBounds): Plan {
       ? edges[random.below(edges.length)]!
       : random.between(least, messageBytesMax)
   const sizes = Array.from({ length: random.between(1, messagesMax) }, size)
-  // More than the frames have is cut off when the plan is played.
-  const reach = sizes.reduce((sum, bytes) => sum + bytes + 8, 0)
-  const places = Array.from({ length: random.between(0, cutsMax) }, () => random.between(1, reach))
+  const places = Array.from({ length: random.between(0, cutsMax) }, () =>
+    random.below(2) === 0 ? cutNearFrame(random, sizes, headerBytes) : cutAnywhere(random, sizes),
+  )
   const cuts = [...new Set(places)].toSorted((a, b) => a - b)
-  return { sizes, cuts, pieces, end: ends[random.below(ends.length)]! }
+  return { sizes, cuts, headerBytes, pieces, end: ends[random.below(ends.length)]! }
+}
+
+/** More than the frames have is cut off when the plan is played. */
+const cutAnywhere = (random: Random, sizes: readonly number[]): number =>
+  random.between(
+    1,
+    sizes.reduce((sum, bytes) => sum + bytes + 8, 0),
+  )
+
+/** At the first byte of a frame, in its header, or a little behind. */
+function cutNearFrame(random: Random, sizes: readonly number[], headerBytes: number): number {
+  const before = sizes.slice(0, random.below(sizes.length))
+  const start = before.reduce((sum, bytes) => sum + headerBytes + bytes, 0)
+  return Math.max(1, start + random.between(-NEAR_BYTES, headerBytes + NEAR_BYTES))
 }
 
 /** Talks as planned on a connection of its own. Throws what any case throws. */
@@ -55,7 +75,7 @@ async function play(trial: Trial, plan: Plan): Promise<void> {
     const messages = plan.sizes.map((size, at) => counted(at + 1, size))
     const last = plan.end === 'inside-a-frame' ? trial.frame(messages.pop()!) : new Uint8Array()
     const whole = dialogue.owing(...messages)
-    const bytes = concat([whole, last.subarray(0, last.length >> 1)])
+    const bytes = joined(whole, last.subarray(0, last.length >> 1))
     const cuts = plan.cuts.filter((cut) => cut < bytes.length)
     for (const piece of cutAt(bytes, ...cuts)) {
       if (plan.pieces === 'split') await dialogue.split([piece])
@@ -81,7 +101,7 @@ export async function playAll(trial: Trial, plans: Iterable<Plan>): Promise<void
     const failure = await failureOf(trial, plan)
     if (!failure) continue
     const least = await shrink(plan, failure, (smaller) => failureOf(trial, smaller), {
-      deadlineMs: nowMs() + Math.min(SHRINK_MS_MAX, trial.timeLeftMs / 2),
+      deadlineMs: nowMs() + Math.min(SHRINK_MS_MAX * machineTimeScale(), trial.timeLeftMs / 2),
     })
     const detail = `${least.failure.message}\nAs a case of its own:\n${asCase(least.plan)}`
     throw new CaseFailure(least.failure.symptom, detail)
@@ -111,12 +131,18 @@ export async function shrink(
     if (nowMs() >= deadlineMs || attempts++ >= SHRINK_ATTEMPTS_MAX) break
     const candidate = queue.shift()!
     const found = await failing(fails, candidate)
-    if (found?.symptom !== failure.symptom) continue
+    if (!found || !isLike(found.symptom, failure.symptom)) continue
     least = { plan: candidate, failure: found }
     queue = smallerThan(candidate)
   }
   return least
 }
+
+/** With fewer messages the same fault leaves off elsewhere: which of these shows is chance. */
+const MISSING: readonly Symptom[] = ['lost-messages', 'lost-bytes', 'closed-early', 'hung']
+
+const isLike = (one: Symptom, other: Symptom): boolean =>
+  one === other || (MISSING.includes(one) && MISSING.includes(other))
 
 /** What ends an attempt otherwise leaves the plan that is known to fail. */
 async function failing(
@@ -136,11 +162,19 @@ function smallerThan(plan: Plan): Plan[] {
   const { sizes, cuts, end } = plan
   const without = <T>(list: readonly T[], at: number) => list.toSpliced(at, 1)
   const smaller: Plan[] = []
+  // A plan that fails takes long to try: few great steps come before many small ones.
+  const tiny = sizes.map((size) => Math.min(size, 1))
+  if (sizes.length > 2) smaller.push({ ...plan, sizes: tiny.slice(0, 2), cuts: [], end: 'open' })
+  if (sizes.some((size) => size > 1)) smaller.push({ ...plan, sizes: tiny })
   if (cuts.length > 0) smaller.push({ ...plan, cuts: [] })
   if (sizes.length > 2) smaller.push({ ...plan, sizes: sizes.slice(0, sizes.length >> 1) })
   if (end !== 'open') smaller.push({ ...plan, end: 'open' })
   for (const at of sizes.keys()) {
-    if (sizes.length > 1) smaller.push({ ...plan, sizes: without(sizes, at) })
+    if (sizes.length > 1) smaller.push(withoutMessage(plan, at))
+  }
+  const halves = sizes.map((size) => size >> 1)
+  if (sizes.length > 1 && halves.every((size) => size > 0)) {
+    smaller.push({ ...plan, sizes: halves })
   }
   for (const at of cuts.keys()) smaller.push({ ...plan, cuts: without(cuts, at) })
   for (const [at, size] of sizes.entries()) {
@@ -149,41 +183,85 @@ function smallerThan(plan: Plan): Plan[] {
   return smaller
 }
 
-/** TypeScript to be pasted into a file of cases. */
-export function asCase({ sizes, cuts, pieces, end }: Plan): string {
-  const owed = end === 'inside-a-frame' ? sizes.slice(0, -1) : sizes
-  const messages = owed.map((size, at) => `counted(${at + 1}, ${size})`).join(', ')
-  const last = `trial.frame(counted(${sizes.length}, ${sizes.at(-1)}))`
-  const whole = `dialogue.owing(${messages})`
-  const half = [
-    `const last = ${last}`,
-    `const bytes = concat([${whole}, last.subarray(0, last.length >> 1)])`,
-  ]
-  const cut = cuts.length > 0 ? `cutAt(bytes, ${cuts.join(', ')})` : '[bytes]'
-  const closes: Record<End, readonly string[]> = {
-    open: ['await dialogue.replies()', 'await trial.exchange(dialogue)'],
-    'half-close': ['dialogue.finish()', 'await dialogue.repliesAndEnd()'],
-    'inside-a-frame': ['dialogue.finish()', 'await dialogue.endsWithoutPartial()'],
-  }
-  const lines = [
-    'const dialogue = await trial.openProven()',
-    ...(end === 'inside-a-frame' ? half : [`const bytes = ${whole}`]),
-    pieces === 'split'
-      ? `await dialogue.split(${cut})`
-      : `for (const piece of ${cut}) await dialogue.merge(piece)`,
-    ...closes[end],
-  ]
+/** The cuts behind it move along, and cut what they have cut before. */
+function withoutMessage(plan: Plan, at: number): Plan {
+  const { sizes, cuts, headerBytes } = plan
+  const start = sizes.slice(0, at).reduce((sum, bytes) => sum + headerBytes + bytes, 0)
+  const bytes = headerBytes + sizes[at]!
+  const moved = cuts
+    .filter((cut) => cut <= start || cut > start + bytes)
+    .map((cut) => (cut <= start ? cut : cut - bytes))
+  return { ...plan, sizes: sizes.toSpliced(at, 1), cuts: [...new Set(moved)] }
+}
+
+/** TypeScript to be pasted into a file of cases, which imports three helpers for it. */
+export function asCase(plan: Plan): string {
+  const lines = [...saying(plan), ...CLOSES[plan.end]]
   return [
+    `// For conformance/cases/boundary.case.ts; counted, cutAt and joined come from './bytes.ts'.`,
     '{',
     "  id: 'boundary/found-by-chance',",
     "  level: 'must',",
-    "  clauses: ['ALL-1', 'ALL-2'],",
-    "  sends: 'Say what.',",
-    "  expects: 'Say what.',",
-    "  finds: 'Say what.',",
+    `  clauses: [${CLAUSES[plan.end]}],`,
+    `  sends: '${inWords(plan)}',`,
+    `  expects: '${EXPECTS[plan.end]}',`,
+    "  finds: 'Say which mistake.',",
     '  async run(trial) {',
     ...lines.map((line) => `    ${line}`),
     '  },',
     '},',
   ].join('\n')
+}
+
+const CLAUSES: Record<End, string> = {
+  open: "'ALL-1', 'ALL-2'",
+  'half-close': "'ALL-1', 'ALL-7'",
+  'inside-a-frame': "'ALL-1', 'ALL-6'",
+}
+
+const EXPECTS: Record<End, string> = {
+  open: 'Every reply, in order.',
+  'half-close': 'Every reply, in order, then the end.',
+  'inside-a-frame': 'Every reply to a whole message, none to the last, then the end.',
+}
+
+const CLOSES: Record<End, readonly string[]> = {
+  open: ['await dialogue.replies()', 'await trial.exchange(dialogue)'],
+  'half-close': ['dialogue.finish()', 'await dialogue.repliesAndEnd()'],
+  'inside-a-frame': ['dialogue.finish()', 'await dialogue.endsWithoutPartial()'],
+}
+
+/** `Messages of 128 and 2 bytes, cut at 3 and 130; the last is cut in half.` */
+function inWords({ sizes, cuts, pieces, end }: Plan): string {
+  const list = (numbers: readonly number[]) => numbers.join(', ').replace(/, (?=\d+$)/, ' and ')
+  const how = pieces === 'split' ? '' : ', each piece while the server stands still'
+  const cut = cuts.length > 0 ? `, cut at ${list(cuts)}` : ''
+  const ends: Record<End, string> = {
+    open: '',
+    'half-close': '; then our FIN',
+    'inside-a-frame': '; half of the last, then our FIN',
+  }
+  const what = sizes.length === 1 ? 'A message' : 'Messages'
+  return `${what} of ${list(sizes)} bytes${cut}${how}${ends[end]}.`
+}
+
+/** What goes out. */
+function saying({ sizes, cuts, pieces, end }: Plan): string[] {
+  const isTorn = end === 'inside-a-frame'
+  const owed = isTorn ? sizes.slice(0, -1) : sizes
+  const messages = owed.map((size, at) => `counted(${at + 1}, ${size})`).join(', ')
+  const whole = `dialogue.owing(${messages})`
+  const bytes = isTorn ? `joined(${whole}, last.subarray(0, last.length >> 1))` : whole
+  const last = `const last = trial.frame(counted(${sizes.length}, ${sizes.at(-1)}))`
+  const cut = `cutAt(bytes, ${cuts.join(', ')})`
+  const merged =
+    cuts.length > 0
+      ? `for (const piece of ${cut}) await dialogue.merge(piece)`
+      : 'await dialogue.merge(bytes)'
+  return [
+    'const dialogue = await trial.openProven()',
+    ...(isTorn ? [last] : []),
+    `const bytes = ${bytes}`,
+    pieces === 'merge' ? merged : `await dialogue.split(${cuts.length > 0 ? cut : '[bytes]'})`,
+  ]
 }

@@ -102,9 +102,12 @@ describe('a ledger does not rot', () => {
     expect(problems[0]).toContain('sending/gone')
   })
 
-  test('an entry of another framing is none', () => {
+  test('an entry of another framing or transport is none', () => {
     const listed = ledger(entry(), entry({ case: 'sending/gone', framing: 'netstring' }))
     expect(applyLedger(listed, results, SUBJECT, WHOLE)).toEqual([])
+    const onUnix = ledger(entry(), entry({ case: 'sending/gone', transport: 'unix' }))
+    expect(applyLedger(onUnix, results, SUBJECT, WHOLE)).toEqual([])
+    expect(applyLedger(onUnix, results, { ...SUBJECT, transport: 'unix' }, WHOLE)).toHaveLength(1)
   })
 
   test('an entry is a problem from the day on which it expires', () => {

@@ -79,8 +79,10 @@ export function applyLedger(
     result.expected = isExpected(result, entry)
   }
   for (const entry of ledger?.entries ?? []) {
-    // A part of the cases, or another framing, says nothing about the other entries.
-    const concerned = matches(entry.framing ?? '**', subject.framing)
+    // A part of the cases, another framing or transport says nothing about the other entries.
+    const concerned =
+      matches(entry.framing ?? '**', subject.framing) &&
+      matches(entry.transport ?? '*', subject.transport)
     if (options.complete && concerned && !used.has(entry)) {
       problems.push(`The ledger's entry "${entry.case}" matches no case of this run: remove it.`)
     }

@@ -2,6 +2,7 @@
 import { type Case, defineCases, needs, type SubjectTraits } from '../case.ts'
 import { makePlan, type Plan, type PlanBounds, playAll } from '../generated.ts'
 import type { Trial } from '../trial.ts'
+import { letters } from './bytes.ts'
 
 const PLANS = 12
 /** Long enough for two reads of the usual buffers, short enough for many in a moment. */
@@ -21,6 +22,7 @@ function boundsOf({ framing, messageBytesMax, exchanges, pipelining }: SubjectTr
   return {
     messageBytesMax: Math.min(most, messageBytesMax),
     mayBeEmpty: framing.carriesEmpty,
+    headerBytes: framing.headerBytes(framing.adapt(letters(EXCHANGED_BYTES_MAX))),
     ...(pipelining === false ? { messagesMax: 1 } : {}),
   }
 }
