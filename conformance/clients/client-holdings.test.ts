@@ -27,12 +27,15 @@ function verdictOn(held: readonly (readonly [descriptors: number, mib: number])[
 }
 
 test('what it needs itself, and a runtime fetches late, costs nothing', () => {
-  expect(verdictOn([[300, 900], [350, 1_160], [20, 100]])).toBe('ok') // biome-ignore format: a table
+  const late = [[300, 900], [350, 1_160], [20, 100]] as const // biome-ignore format: a table
+  expect(verdictOn(late)).toBe('ok')
 })
 
 test('descriptors and memory are given back at the end, and count all the same', () => {
-  expect(verdictOn([[20, 50], [71, 50], [20, 50]])).toBe('leak') // biome-ignore format: a table
-  expect(verdictOn([[20, 50], [20, 315], [20, 50]])).toBe('over-budget') // biome-ignore format: a table
+  const opened = [[20, 50], [71, 50], [20, 50]] as const // biome-ignore format: a table
+  expect(verdictOn(opened)).toBe('leak')
+  const grown = [[20, 50], [20, 315], [20, 50]] as const // biome-ignore format: a table
+  expect(verdictOn(grown)).toBe('over-budget')
 })
 
 test('a program that it left behind is a leak', () => {
