@@ -34,8 +34,11 @@ export class ClientHoldings {
   look(): void {
     const { process } = this.#client
     if (!process.running) return
-    const held = process.holdings(MEMBERS_AGE_MS_MAX)
-    if (held === null || held.descriptors === 0) return
+    const seen = process.holdings(MEMBERS_AGE_MS_MAX)
+    // It has ended, or nothing of it can be seen.
+    if (seen === null || seen.rssBytes === 0) return
+    // Of another user's program memory alone is told.
+    const held = { descriptors: seen.descriptors ?? 0, rssBytes: seen.rssBytes }
     this.#first ??= held
     const { descriptors, rssBytes } = this.#most
     this.#most = {
