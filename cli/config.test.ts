@@ -150,3 +150,17 @@ describe.skipIf(noNode).concurrent('configured subjects', () => {
     expect(err).toContain('The bench measures servers that echo; ping answers with another')
   })
 })
+
+test.each([
+  [
+    'export default {\n  subjects: [{ name "x" }]\n}\n',
+    'line 2, column 21:\n  subjects: [{ name "x" }]',
+  ],
+  ['export default { subjects: [', 'Unexpected end of file, line 1, column 28'],
+  ['export default { subjects: servers() }', 'servers is not defined'],
+])('a mistake in the text is told with its place: %p', async (config, words) => {
+  const { code, err } = await framegate(project(config), 'conform')
+  expect({ code, err }).toEqual({ code: EXIT.usage, err })
+  expect(err).toContain('framegate.config.ts could not be read: ')
+  expect(err).toContain(words)
+})

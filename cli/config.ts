@@ -62,12 +62,20 @@ function optionsOf(subject: SubjectSettings, folder: string): SubjectOptions {
 const bytesOf = (size: number | string): number =>
   typeof size === 'number' ? size : parseSize(size)
 
+/** Bun tells of mistakes in the text one by one, with where they are; the first causes the rest. */
+function reasonOf(error: unknown): string {
+  const [first] = error instanceof AggregateError ? error.errors : [error]
+  const { message, position } = first as Partial<BuildMessage> & Error
+  if (!position) return message
+  return `${message}, line ${position.line}, column ${position.column}:\n${position.lineText}`
+}
+
 function moduleAt(path: string, shown: string): unknown {
   try {
     const found = load(path) as { default?: unknown }
     if (found.default !== undefined) return found.default
   } catch (error) {
-    throw new UsageError(`${shown} could not be read: ${(error as Error).message}`)
+    throw new UsageError(`${shown} could not be read: ${reasonOf(error)}`)
   }
   throw new UsageError(`${shown} has no default export: \`export default defineConfig({ … })\`.`)
 }

@@ -3,6 +3,7 @@ import { ALL_CASES } from '../conformance/registry.ts'
 import type { CaseResult, ConformResult, ConformRun, SubjectRecord } from '../conformance/result.ts'
 import { isUnexpected, verdictOf } from '../conformance/summary.ts'
 import { symptomWords } from '../reports/symptom-words.ts'
+import { MESSAGE_BYTES_MAX_DEFAULT } from '../wire/framing.ts'
 import { clauseWords } from './clauses.ts'
 import { print, styled } from './console.ts'
 
@@ -47,8 +48,17 @@ function printRun({ subject, summary, cases, problems }: ConformRun): void {
   for (const result of notable.slice(TOLD_IN_FULL_MAX)) printLine(result)
   if (notable.length > TOLD_IN_FULL_MAX)
     print('  --md FILE or --json FILE tells all of them in full.')
+  if (takesLess(subject, cases)) print(`  ${styled('yellow', 'HINT')} ${LARGEST}`)
   for (const problem of problems) print(`  ${styled('red', 'LEDGER')} ${problem}`)
 }
+
+const LARGEST =
+  'Messages of up to 16 MiB are sent. Where the server takes less, say how much: --max-frame 1MiB'
+
+/** The limit was not given, and the largest message that it allows was refused. */
+const takesLess = ({ maxFrame }: SubjectRecord, cases: readonly CaseResult[]): boolean =>
+  maxFrame === MESSAGE_BYTES_MAX_DEFAULT &&
+  cases.some((one) => one.id === 'boundary/largest-message' && isUnexpected(one))
 
 const isWorthTelling = (result: CaseResult): boolean =>
   isUnexpected(result) || ['lenient', 'inconclusive', 'harness-error'].includes(result.outcome)

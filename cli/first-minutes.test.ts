@@ -113,3 +113,36 @@ describe.concurrent('a command that does not start', () => {
     expect(err).toContain('The command has no {port}')
   })
 })
+
+describe.concurrent('a word that is not quite one', () => {
+  test.each([
+    ['explain', 'boundary/two-frame-one-write', 'Did you mean boundary/two-frames-one-write?'],
+    ['explain', 'one-frame', 'Did you mean boundary/one-frame or'],
+    ['list', 'case', 'Did you mean cases?'],
+  ])('%s %s', async (command, word, hint) => {
+    const { code, out, err } = await framegate(command, word)
+    expect({ code, out, err }).toEqual({ code: EXIT.usage, out: '', err })
+    expect(err).toContain(hint)
+  })
+
+  test('a framing, and no server: those that are made for it, or a question', async () => {
+    const one = ['--case', 'boundary/one-frame']
+    const some = await framegate('conform', '--framing', 'netstring', ...one)
+    expect([some.code, some.out]).toEqual([
+      EXIT.ok,
+      'netstring (netstring): 1 passed\nAll as expected.\n',
+    ])
+    const none = await framegate('conform', '--framing', 'delimiter:7c', ...one)
+    expect([none.code, none.err]).toEqual([EXIT.usage, expect.stringContaining('Which server?')])
+  })
+})
+
+test.skipIf(noPython)('a server that takes less than is sent: how to say so', async () => {
+  const exec = ['--exec', 'python3 examples/servers/echo.py {port}', '--framing', 'u32be']
+  const largest = ['--case', 'boundary/largest-message']
+  const { code, out } = await framegate('conform', ...exec, ...largest)
+  expect({ code, out }).toEqual({ code: EXIT.failed, out })
+  expect(out).toContain('HINT Messages of up to 16 MiB are sent.')
+  const right = await framegate('conform', ...exec, ...largest, '--max-frame', '1MiB')
+  expect([right.code, right.out.includes('HINT')]).toEqual([EXIT.ok, false])
+})

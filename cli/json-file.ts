@@ -13,7 +13,7 @@ export function readJson(path: string, what: string = path): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const size = `it has ${text.length.toLocaleString('en-US')} characters`
+    const size = `It has ${text.length.toLocaleString('en-US')} characters`
     throw new UsageError(
       `${what} is no JSON (${(error as Error).message}). Was it cut off? ${size}.`,
     )

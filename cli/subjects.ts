@@ -8,6 +8,7 @@ import { type Implementation, SERVICES } from '../impl/contract.ts'
 import { findImplementation, IMPLEMENTATIONS } from '../impl/registry.ts'
 import { transportOf } from '../impl/serve.ts'
 import type { Transport } from '../posix/address.ts'
+import { parseFraming } from '../wire/registry.ts'
 import { configuredSubjects } from './config.ts'
 import { UsageError } from './errors.ts'
 import type { ExchangesOption } from './exchanges.ts'
@@ -84,7 +85,19 @@ export function resolveSubjects(names: readonly string[], options: SubjectOption
   if (configured.length > 0) {
     return configured.flatMap(({ name }) => subjectsNamed(name!, configured, options))
   }
-  return IMPLEMENTATIONS.flatMap((implementation) => ourSubjects(implementation, options))
+  return implementationsFor(options.framing).flatMap((one) => ourSubjects(one, options))
+}
+
+/** A framing was named and no server: those that are made for it. */
+function implementationsFor(framing: string | undefined): readonly Implementation[] {
+  if (framing === undefined || framing === ALL) return IMPLEMENTATIONS
+  const { id } = parseFraming(framing)
+  const made = IMPLEMENTATIONS.filter(({ framings }) => framings.includes(id))
+  if (made.length > 0) return made
+  throw new UsageError(
+    `Which server? Say how yours is started: --exec './server {port}' --framing '${framing}'. ` +
+      'No implementation of framegate is made for that framing.',
+  )
 }
 
 /** A configured one, what the command line says being stronger; or one of ours. */

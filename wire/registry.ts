@@ -10,6 +10,7 @@ import { jsonHeader } from './json-header.ts'
 import { LENGTH_FIELD_WIDTHS, type LengthFieldLayout, lengthField } from './length-field.ts'
 import { lengthPrefix } from './length-prefix.ts'
 import { line } from './line.ts'
+import { nearest } from './nearest.ts'
 import { netstring } from './netstring.ts'
 import {
   FramingOptionError,
@@ -56,8 +57,6 @@ const entry = (
 
 /** Far over any header, far under where sums stop being exact. */
 const LENGTH_FIELD_OPTION_MAX = 65_536
-/** A word further away is no misspelling. */
-const EDITS_MAX = 2
 const LF_OPTIONS = ['offset', 'width', 'endian', 'adjust', 'strip']
 const LF_EXAMPLE = 'length-field?offset=2&width=2&endian=be&adjust=-4&strip=4'
 
@@ -175,23 +174,7 @@ function makeDelimiter(request: Request): Framing {
 }
 
 function unknownId(id: string): string {
-  const [near] = FRAMING_IDS.map((known) => ({ known, edits: distance(known, id) }))
-    .filter(({ known, edits }) => edits <= EDITS_MAX && edits < known.length)
-    .sort((a, b) => a.edits - b.edits)
-  const hint = near === undefined ? '.' : `; did you mean ${near.known}?`
+  const near = nearest(id, FRAMING_IDS)
+  const hint = near === null ? '.' : `; did you mean ${near}?`
   return `no framing '${id}'${hint} There are: ${FRAMING_IDS.join(', ')}`
-}
-
-/** Edits (insert, delete, replace) between two short words. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1))
-    }
-    row = next
-  }
-  return row[b.length]!
 }

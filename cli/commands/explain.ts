@@ -3,6 +3,7 @@
 import { matches } from '../../conformance/ledger.ts'
 import { ALL_CASES } from '../../conformance/registry.ts'
 import { IMPLEMENTATIONS } from '../../impl/registry.ts'
+import { nearest } from '../../wire/nearest.ts'
 import { print, styled } from '../console.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -36,6 +37,11 @@ export const addExplain: AddCommand = (program, end) => {
 function unknownCase(id: string): string {
   const word = id.split('/').at(-1) ?? id
   const near = ALL_CASES.filter((candidate) => candidate.id.includes(word)).map(({ id }) => id)
-  const hint = near.length ? ` Did you mean ${near.slice(0, 3).join(' or ')}?` : ''
+  const misspelled = nearest(
+    id,
+    ALL_CASES.map((candidate) => candidate.id),
+  )
+  const meant = misspelled === null ? near.slice(0, 3) : [misspelled]
+  const hint = meant.length > 0 ? ` Did you mean ${meant.join(' or ')}?` : ''
   return `There is no case "${id}".${hint} \`framegate list cases\` shows all.`
 }

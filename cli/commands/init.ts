@@ -189,6 +189,9 @@ async function seenOf(subjects: readonly Subject[]): Promise<ConformResult> {
   const failed = () => new Set(rounds.flatMap(unexpectedIn))
   const kinds = new Set([...failed()].map(kindOf))
   const again = CASES.filter(({ id }) => kinds.has(kindOf(id)))
+  if (again.length > 0 && !first.partial) {
+    log('what failed is run again, several times: some failures do not show every time')
+  }
   if (again.length > 0 && !first.partial) rounds.push(await runOf(subjects, again, 1))
   const endMs = performance.now() + AGAIN_MS_MAX
   const wrong = failed()

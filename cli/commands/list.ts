@@ -5,6 +5,7 @@ import { CLIENT_CASES } from '../../conformance/clients/registry.ts'
 import { ALL_CASES } from '../../conformance/registry.ts'
 import { SERVICES } from '../../impl/contract.ts'
 import { IMPLEMENTATIONS } from '../../impl/registry.ts'
+import { nearest } from '../../wire/nearest.ts'
 import { print } from '../console.ts'
 import { readCoverage } from '../coverage.ts'
 import { UsageError } from '../errors.ts'
@@ -64,7 +65,9 @@ export const addList: AddCommand = (program, end) => {
     )
     .action((kind: string | undefined, options: Options) => {
       if (kind !== undefined && !LISTS[kind]) {
-        throw new UsageError(`There is no list "${kind}". There are: ${kinds.join(', ')}.`)
+        const near = nearest(kind, kinds)
+        const hint = near === null ? '' : ` Did you mean ${near}?`
+        throw new UsageError(`There is no list "${kind}".${hint} There are: ${kinds.join(', ')}.`)
       }
       if (options.coverage) printCoverage(options.json === true)
       else printLists(kind === undefined ? kinds : [kind], options.json === true)
