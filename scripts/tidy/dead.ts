@@ -6,7 +6,7 @@ import { ALL_NAMES, type Source } from './source.ts'
 const ENTRIES = [
   /^cli\/main\.ts$/,
   /^cli\/bin\/(?:bun|framegate)\.mjs$/,
-  /^scripts\/(?:check|reference|screenshots|test)\.ts$/,
+  /^scripts\/(?:check|namespaces|reference|screenshots|test)\.ts$/,
   /^(?:cli|wire)\/index\.ts$/,
   /^posix\/(?:socket|ping-pong)\.ts$/,
   // Bundled into the page.
