@@ -23,6 +23,11 @@ const STALL_MS = 60
 /** A subject that runs for so long without moving a byte spins: it will not rest. */
 const RESTLESS_MS = 2_000
 const STALL_LOOK_MS = 5
+/** Who has not rested so many times in a row spins: it is not waited for at such length again. */
+const RESTLESS_TIMES = 3
+const KNOWN_RESTLESS_SHARE = 0.1
+/** How many times in a row each process was waited for in vain. */
+const restless = new WeakMap<Launched, number>()
 /** Servers fork rarely; listing a group anew at every look would cost more than the look. */
 const MEMBERS_AGE_MS_MAX = 250
 const IDLE_CPU_SHARE_MAX = 0.03
@@ -65,8 +70,13 @@ export class Quiet {
 
   /** Waits until no thread of the subject runs or wants to; not for ever, for some never rest. */
   async asleep(deadlineMs: number): Promise<boolean> {
-    if (!this.#process) return false
-    return until(() => this.#sleeps(), Math.min(deadlineMs, nowMs() + this.#restlessMs))
+    const process = this.#process
+    if (!process) return false
+    const times = restless.get(process) ?? 0
+    const patienceMs = this.#restlessMs * (times < RESTLESS_TIMES ? 1 : KNOWN_RESTLESS_SHARE)
+    const slept = await until(() => this.#sleeps(), Math.min(deadlineMs, nowMs() + patienceMs))
+    restless.set(process, slept ? 0 : times + 1)
+    return slept
   }
 
   #stall = {

@@ -24,6 +24,7 @@ import { ownLengths } from './cases/own-lengths.case.ts'
 import { ownRules } from './cases/own-rules.case.ts'
 import { ownTexts } from './cases/own-texts.case.ts'
 import { resources } from './cases/resources.case.ts'
+import { resourcesMemory } from './cases/resources-memory.case.ts'
 import { sending } from './cases/sending.case.ts'
 import { sendingMany } from './cases/sending-many.case.ts'
 import { sendingTime } from './cases/sending-time.case.ts'
@@ -54,6 +55,7 @@ export const CASES: readonly Case[] = [
   ...integritySeries,
   ...generatedCases,
   ...resources,
+  ...resourcesMemory,
   ...sending,
   ...sendingMany,
   ...sendingTime,

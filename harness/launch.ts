@@ -15,6 +15,7 @@ import { isForeign, notOurs } from './not-ours.ts'
 import { OutputTail } from './output-tail.ts'
 import { freePort } from './ports.ts'
 import {
+  endedMembers,
   groupMembers,
   type Holdings,
   holdings,
@@ -107,6 +108,11 @@ export class Launched {
       this.#listedMs = nowMs()
     }
     return this.#members
+  }
+
+  /** Processes of the group that have ended, and that nobody has waited for: zombies. */
+  zombies(): number {
+    return endedMembers(this.processGroup)
   }
 
   /** True when no thread of the group runs or wants to. */

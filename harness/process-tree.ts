@@ -26,6 +26,8 @@ function statFields(text: string): string[] {
 }
 
 const digits = /^\d+$/
+/** State of a process that has ended and is not waited for, a zombie. */
+const ENDED = 'Z'
 
 /** The group of each process that was looked at; a number may come to mean another process. */
 const groups = new Map<number, number>()
@@ -40,21 +42,34 @@ export function groupMembers(processGroup: number): number[] {
     groups.clear()
     groupsSinceMs = now
   }
-  return readdirSync('/proc')
-    .filter((entry) => digits.test(entry))
-    .map(Number)
-    .filter((pid) => isMember(pid, processGroup))
+  return processNumbers().filter((pid) => isMember(pid, processGroup))
 }
 
-/** Nobody joins a group from outside; only its leader has once been in another. */
-function isMember(pid: number, processGroup: number): boolean {
+const processNumbers = (): number[] =>
+  IS_LINUX
+    ? readdirSync('/proc')
+        .filter((entry) => digits.test(entry))
+        .map(Number)
+    : []
+
+const isMember = (pid: number, processGroup: number): boolean => {
+  const state = stateWithin(pid, processGroup)
+  return state !== null && state !== ENDED
+}
+
+/** Processes of the group that have ended, and for which their parent has not waited. */
+export const endedMembers = (processGroup: number): number =>
+  processNumbers().filter((pid) => stateWithin(pid, processGroup) === ENDED).length
+
+/** Null when it is in another group: nobody joins from outside, only its leader once did. */
+function stateWithin(pid: number, processGroup: number): string | null {
   const known = groups.get(pid)
-  if (known !== undefined && known !== processGroup && pid !== processGroup) return false
+  if (known !== undefined && known !== processGroup && pid !== processGroup) return null
   const text = readOrNull(`/proc/${pid}/stat`)
-  if (!text) return false
+  if (!text) return null
   const [state, , group] = statFields(text)
   groups.set(pid, Number(group))
-  return Number(group) === processGroup && state !== 'Z'
+  return Number(group) === processGroup ? state! : null
 }
 
 function threads(pid: number): string[] {

@@ -38,7 +38,8 @@ export const boundaryLengths = defineCases([
     async run(trial) {
       const dialogue = await trial.openProven()
       for (const edge of [
-        9, 10, 99, 100, 127, 128, 255, 256, 999, 1_000, 32_767, 32_768, 65_535, 65_536,
+        9, 10, 99, 100, 127, 128, 255, 256, 999, 1_000, 9_999, 10_000, 32_767, 32_768, 65_535,
+        65_536, 99_999, 100_000, 999_999, 1_000_000,
       ]) {
         if (edge > trial.messageBytesMax) break
         await dialogue.send(dialogue.owing(counting(edge, edge)), true)

@@ -1,9 +1,11 @@
 /** What a JSON header may say, and what is refused with its neighbours unharmed. */
-import { defineCases, needs } from '../case.ts'
+import { allOf, defineCases, needs } from '../case.ts'
 import { HEADER_BYTES_MAX, headerFrame, headerLength, md5 } from '../reference/json-header.ts'
 import { HELLO } from '../trial.ts'
-import { chopped, joined, text } from './bytes.ts'
+import { chopped, joined, letters, text } from './bytes.ts'
 import { accepted, must, refused, refusedHeader, should } from './json-rules.ts'
+
+const LARGE_BYTES = 200_000
 
 const utf8 = (bytes: number[]): Uint8Array => Uint8Array.from(bytes)
 
@@ -151,6 +153,20 @@ export const jsonHeader = defineCases([
     'A message whose md5 is another.',
     () => `{"md5":"${'0'.repeat(32)}","total_size":5}`,
   ),
+  {
+    ...must('wrong-digest-of-large', 'JH-4', 'Digests that are looked at for small messages only.'),
+    sends: 'A large message with the md5 of one that differs in its last byte.',
+    expects: 'The connection is ended, nothing behind is answered.',
+    unsupported: allOf(needs.jsonHeader, needs.messageBytes(LARGE_BYTES)),
+    async run(trial) {
+      const dialogue = await trial.openProven()
+      const other = letters(LARGE_BYTES)
+      other[LARGE_BYTES - 1]! ^= 1
+      const header = headerFrame(`{"md5":"${md5(other)}","total_size":${LARGE_BYTES}}`)
+      await dialogue.send(joined(header, letters(LARGE_BYTES), trial.frame(HELLO)), true)
+      await dialogue.refused('A large message whose md5 is another')
+    },
+  },
   {
     ...must('deep-nesting', 'JH-2', 'A recursive parser’s stack exhausted by one header.'),
     sends: 'A header of 60,000 opening brackets.',

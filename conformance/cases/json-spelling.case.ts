@@ -16,6 +16,11 @@ const nested = (depth: number): string =>
   `${'{"x":['.repeat(depth / 2)}${']}'.repeat(depth / 2)}`.replace('[]', '[0]')
 
 export const jsonSpelling = defineCases([
+  refusedHeader(
+    must('control-character', 'JH-2', KIND_PARSERS),
+    'A header with a line feed inside a string.',
+    () => '{"note":"two\nlines","total_size":5}',
+  ),
   accepted(
     must('nested-in-unknown-key', 'JH-6', 'Nesting limits that nobody declared.'),
     'A header with an unknown key whose value is nested 200 deep.',

@@ -152,16 +152,18 @@ export const lifecycle = defineCases([
     level: 'must',
     clauses: ['ALL-5', 'ALL-6'],
     sends: 'Connections reset when idle, inside a header, inside a message and behind one.',
-    expects: 'The server goes on; a bystander notices nothing.',
-    finds: 'ECONNRESET that nobody handles.',
+    expects: 'The server goes on; those who came before and behind notice nothing.',
+    finds: 'ECONNRESET that nobody handles, or that ends somebody else’s connection.',
     async run(trial) {
-      const bystander = await trial.openProven()
+      const before = await trial.openProven()
       const frame = trial.frame(letters(50))
       for (const bytes of [0, 1, frame.length - 3, frame.length]) {
         const dialogue = await trial.open()
+        const behind = await trial.openProven()
         await dialogue.split([frame.subarray(0, bytes)])
         dialogue.peer.reset()
-        await trial.exchange(bystander)
+        await trial.exchange(before)
+        await trial.exchange(behind)
       }
     },
   },

@@ -74,6 +74,24 @@ export const ownRules = defineCases([
         'Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: 5\r\n\r\nhello',
       ),
   ),
+  accepted(
+    must('content-length/name-inside-others', 'CL-2', 'Headers searched in the text.'),
+    'The length, between headers whose names and values have its name in them.',
+    () =>
+      text(
+        'X-Content-Length: 3\r\nX-Note: Content-Length: 2\r\nContent-Length: 5\r\nContent-Length-Hint: 4\r\n\r\nhello',
+      ),
+  ),
+  refused(
+    should('content-length/other-white-space', 'CL-4', 'Whatever a language takes for a space.'),
+    'A length between a vertical tab and a form feed.',
+    () => text('Content-Length: \v5\f\r\n\r\nhello'),
+  ),
+  refused(
+    should('content-length/folded-line', 'CL-2', 'Lines that old rules of mail put together.'),
+    'A header line that begins with a space, beside the length.',
+    () => text('X-Note: one\r\n two\r\nContent-Length: 5\r\n\r\nhello'),
+  ),
   refused(
     must('content-length/missing', 'CL-3', 'A missing length taken for zero.'),
     'A header block without a length.',

@@ -1,9 +1,11 @@
-/** What cases ask about the subject's descriptors and CPU time. */
+/** What cases ask about the subject's descriptors, memory and CPU time. */
 import { nowMs, pauseMs } from '../../harness/clock.ts'
 import type { Launched } from '../../harness/launch.ts'
 import { until } from '../../harness/reactor.ts'
 import type { Trial } from '../trial.ts'
 import { CaseFailure } from '../verdict.ts'
+import { counted, repeat } from './bytes.ts'
+import { creeps, grows, standsStill } from './creep.ts'
 
 /** Descriptors of ended connections are given back within this time. */
 const RELEASE_MS_MAX = 1_000
@@ -75,8 +77,57 @@ export async function mustLevelOff(
     floors.push(floor)
     if (stretch >= STRETCHES_MIN && trial.timeLeftMs < TIME_LEFT_MS_MIN) break
   }
-  const told = sizes.map((size) => (size / 2 ** 20).toFixed(1)).join(', ')
-  throw new CaseFailure('leak', `Memory grows with every ${what}; in MiB: ${told}.`)
+  throw growth(sizes, what, 1)
+}
+
+function growth(sizes: readonly number[], what: string, digits: number): CaseFailure {
+  const told = sizes.map((size) => (size / 2 ** 20).toFixed(digits)).join(', ')
+  return new CaseFailure('leak', `Memory grows with every ${what}; in MiB: ${told}.`)
+}
+
+const WASHES = 4
+const WASH_BYTES = 8 * 2 ** 20
+const WASH_MESSAGE_BYTES = 65_535
+/** Less than a collector that puts off lets pile up in one wash. */
+const STILL_BYTES_MAX = 3 * 2 ** 20
+/** A server that keeps nothing has shown it after so many. */
+const CREEP_ROUNDS_MIN = 16
+const CREEP_ROUNDS = 40
+const CREEP_ROUNDS_TELLING = 8
+const CREEP_ROUNDS_JUDGED = 25
+
+/**
+ * Fails when every `round` adds a little to the memory, for long. Only where memory stands still
+ * under messages does a little mean anything: a collector that puts off may add the same for long.
+ */
+export async function mustNotCreep(
+  trial: Trial,
+  process: Launched,
+  what: string,
+  round: () => Promise<void>,
+) {
+  const size = trial.atMost(WASH_MESSAGE_BYTES)
+  const washed: number[] = []
+  for (let wash = 0; wash < WASHES; wash++) {
+    const dialogue = await trial.open({ process })
+    const messages = repeat(Math.ceil(WASH_BYTES / size), (i) => counted(i, size))
+    await dialogue.send(dialogue.owing(...messages), true)
+    await dialogue.replies()
+    dialogue.peer.close()
+    washed.push(process.memoryBytes())
+  }
+  // The first one fills what is kept for reuse; the first round as well.
+  if (!standsStill(washed.slice(1), STILL_BYTES_MAX)) return
+  await round()
+  const sizes: number[] = []
+  while (sizes.length < CREEP_ROUNDS && trial.timeLeftMs > TIME_LEFT_MS_MIN) {
+    await round()
+    sizes.push(process.memoryBytes())
+    if (sizes.length >= CREEP_ROUNDS_MIN && !grows(sizes.slice(-CREEP_ROUNDS_TELLING))) return
+  }
+  // At first a leak fills what others have left free; with fewer rounds nothing is proven.
+  const isProven = sizes.length >= CREEP_ROUNDS_MIN + CREEP_ROUNDS_TELLING
+  if (isProven && creeps(sizes.slice(-CREEP_ROUNDS_JUDGED))) throw growth(sizes, what, 2)
 }
 
 /** Fails when the subject keeps more than `before` descriptors after `what`. */

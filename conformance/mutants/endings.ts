@@ -111,6 +111,21 @@ export const endings = defineMutants([
     },
   },
   {
+    id: 'reset-ends-the-next',
+    fault: 'When a client resets its connection, the one that came behind it is closed as well.',
+    killedBy: { 'lifecycle/reset-anywhere': ['closed-early'] },
+    connection: class NumberedConnection extends Connection {
+      static readonly all: NumberedConnection[] = []
+      override opened() {
+        NumberedConnection.all.push(this)
+      }
+      override closed(error: Error | undefined) {
+        const next = NumberedConnection.all.indexOf(this) + 1
+        if (error) NumberedConnection.all[next]?.socket.terminate()
+      }
+    },
+  },
+  {
     id: 'dies-of-reset-while-writing',
     fault: 'A reset ends the process when replies are waiting.',
     killedBy: { 'lifecycle/reset-while-writing': ['crashed'] },

@@ -5,6 +5,7 @@ import { defineMutants } from './mutant.ts'
 
 const LARGE_BYTES = 65_536
 const SPIN_MS = 0.05
+const COLLECTED_BYTES = 256 * 1024
 const kept: unknown[] = []
 
 /** Memory that is really there. */
@@ -43,6 +44,17 @@ export const keeping = defineMutants([
     },
   },
   {
+    id: 'keeps-a-little-of-empties',
+    fault: 'A few hundred bytes of every empty message are kept for ever.',
+    killedBy: { 'resources/memory-over-messages': ['leak'] },
+    connection: class extends Connection {
+      override answer(message: Uint8Array) {
+        if (message.length === 0) kept.push(filled(400))
+        super.answer(message)
+      }
+    },
+  },
+  {
     id: 'keeps-large-messages',
     fault: 'Large messages are kept for ever.',
     killedBy: { 'resources/memory-over-large-messages': ['leak'] },
@@ -74,12 +86,57 @@ export const keeping = defineMutants([
     },
   },
   {
+    id: 'keeps-a-little-of-connections',
+    fault: 'A few kilobytes of every connection are kept when it has ended.',
+    killedBy: { 'resources/memory-creeps-with-connections': ['leak'] },
+    connection: class CollectingConnection extends Connection {
+      static bytes = 0
+      override answer(message: Uint8Array) {
+        super.answer(message)
+        CollectingConnection.collect(message.length)
+      }
+      override closed() {
+        kept.push(filled(4_000))
+        CollectingConnection.collect(COLLECTED_BYTES / 25)
+      }
+      /** As where nothing is put off: a little shows only there. */
+      static collect(bytes: number) {
+        CollectingConnection.bytes += bytes
+        if (CollectingConnection.bytes < COLLECTED_BYTES) return
+        CollectingConnection.bytes = 0
+        Bun.gc(true)
+      }
+    },
+  },
+  {
+    id: 'leaves-zombies',
+    fault: 'A child is started for every connection, and nobody waits for it when it has ended.',
+    killedBy: { 'resources/ended-children-are-awaited': ['leak'] },
+    connection: class extends Connection {
+      override opened() {
+        // What the shell becomes does not know that it has a child.
+        Bun.spawn(['sh', '-c', 'true & exec sleep 1000'], { stdio: ['ignore', 'ignore', 'ignore'] })
+      }
+    },
+  },
+  {
     id: 'keeps-reset-connections',
     fault: 'What belongs to a connection is kept when it was reset.',
     killedBy: { 'resources/memory-over-connections': ['leak'] },
     connection: class extends Connection {
       override closed(error: Error | undefined) {
         if (error) kept.push(filled(160_000))
+      }
+    },
+  },
+  {
+    id: 'keeps-refused-connections',
+    fault: 'What belongs to a connection is kept when it was refused.',
+    killedBy: { 'resources/memory-over-refused': ['leak'] },
+    connection: class extends Connection {
+      override refuse() {
+        kept.push(filled(40_000))
+        super.refuse()
       }
     },
   },

@@ -1,12 +1,33 @@
 /** More mutants of the rules of JSON headers. */
 import { HEADER_BYTES } from './connection.ts'
-import { JsonConnection } from './json-connection.ts'
+import { type Header, JsonConnection } from './json-connection.ts'
 import { defineMutants } from './mutant.ts'
 
 const DEPTH_MAX = 64
 const SHORT_HEADER_BYTES = 4_096
 
 export const moreJsonHeaders = defineMutants([
+  {
+    id: 'json-control-characters',
+    fault: 'Strings may have control characters in them.',
+    killedBy: { 'json-header/control-character': ['not-rejected'] },
+    connection: class extends JsonConnection {
+      override parse(text: string) {
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+        return super.parse(text.replace(/[\0-\x1f]/g, ' '))
+      }
+    },
+  },
+  {
+    id: 'json-digest-of-small-only',
+    fault: 'Digests of messages over 64 KiB are not looked at.',
+    killedBy: { 'json-header/wrong-digest-of-large': ['not-rejected'] },
+    connection: class extends JsonConnection {
+      override isDamaged(message: Uint8Array, header: Header) {
+        return message.length <= 65_536 && super.isDamaged(message, header)
+      }
+    },
+  },
   {
     id: 'json-nesting-limit',
     fault: 'Values that are nested over 64 deep are refused.',

@@ -3,8 +3,26 @@ import { Connection } from './connection.ts'
 import { defineMutants } from './mutant.ts'
 
 const SMALL_BYTES = 64
+const WAITING_BYTES_MAX = 600_000
 
 export const moreSending = defineMutants([
+  {
+    id: 'drops-behind-much',
+    fault: 'A reply is dropped when more than half a megabyte waits in front of it.',
+    killedBy: {
+      'sending/small-replies-behind-a-blocked-one': ['lost-messages', 'corrupted', 'reordered'],
+    },
+    connection: class extends Connection {
+      override write(bytes: Uint8Array) {
+        if (this.pendingBytes <= WAITING_BYTES_MAX) super.write(bytes)
+      }
+      override pauseIfOwing() {
+        if (this.pending.length === 0) return
+        this.paused = true
+        this.socket.pause()
+      }
+    },
+  },
   {
     id: 'one-queue-for-all',
     fault: 'Replies of all clients wait in one queue.',

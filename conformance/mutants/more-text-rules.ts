@@ -10,6 +10,54 @@ import {
 
 export const moreTextRules = defineMutants([
   {
+    id: 'netstring-digits-by-logarithm',
+    fault: 'A length has as many digits as its logarithm says: too few for powers of ten.',
+    killedBy: { 'boundary/length-width-edges': ['malformed-reply', 'corrupted', 'lost-bytes'] },
+    connection: class extends NetstringConnection {
+      override frame(message: Uint8Array) {
+        const { length } = message
+        const right = super.frame(message)
+        if (length < 10_000 || !Number.isInteger(Math.log10(length))) return right
+        const digits = String(length).slice(0, Math.log10(length))
+        const rest = right.subarray(String(length).length)
+        return new Uint8Array(Buffer.concat([Buffer.from(digits), rest]))
+      }
+    },
+  },
+  {
+    id: 'content-length-found-in-text',
+    fault: 'The first place where the name of the header stands is taken for the header.',
+    killedBy: {
+      'content-length/name-inside-others': ['split', 'corrupted', 'closed-early', 'lost-bytes'],
+    },
+    connection: class extends ContentLengthConnection {
+      override lengthIn(lines: readonly string[]) {
+        const [, found] = /content-length:[ \t]*(\d+)/i.exec(lines.join('\r\n')) ?? []
+        return found === undefined ? null : Number(found)
+      }
+    },
+  },
+  {
+    id: 'content-length-any-white-space',
+    fault: 'Whatever JavaScript takes for white space may stand around a length.',
+    killedBy: { 'content-length/other-white-space': ['not-rejected'] },
+    connection: class extends ContentLengthConnection {
+      override lengthFrom(text: string) {
+        return super.lengthFrom(text.trim())
+      }
+    },
+  },
+  {
+    id: 'content-length-unfolds',
+    fault: 'A line that begins with a space belongs to the line before.',
+    killedBy: { 'content-length/folded-line': ['not-rejected'] },
+    connection: class extends ContentLengthConnection {
+      override lengthIn(lines: readonly string[]) {
+        return super.lengthIn(lines.filter((line) => !/^[ \t]/.test(line)))
+      }
+    },
+  },
+  {
     id: 'netstring-before-comma',
     fault: 'A message is answered before its comma has come.',
     killedBy: { 'netstring/comma-apart': ['delivered-early'] },
