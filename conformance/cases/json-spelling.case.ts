@@ -195,6 +195,16 @@ export const jsonSpelling = defineCases([
     () => `{"md5":"${md5(text('hellm'))}","total_size":5}`,
   ),
   refusedHeader(
+    must('digest-with-a-wrong-digit', 'JH-4', 'Digests of which a part is compared.'),
+    'The md5 of the message with its last digit changed.',
+    () => `{"md5":"${md5(HELLO).slice(0, -1)}f","total_size":5}`,
+  ),
+  refusedHeader(
+    should('not-a-number-elsewhere', 'JH-2', 'Words that some languages add to JSON.'),
+    'A header with an unknown key whose value is NaN.',
+    () => '{"note":NaN,"total_size":5}',
+  ),
+  refusedHeader(
     should('file-name-not-text', 'JH-5', 'Names used without a look at what they are.'),
     'A file_name that is a number.',
     () => '{"file_name":5,"total_size":5}',

@@ -160,10 +160,14 @@ export const lifecycle = defineCases([
       for (const bytes of [0, 1, frame.length - 3, frame.length]) {
         const dialogue = await trial.open()
         const behind = await trial.openProven()
+        const waiting = behind.owing(text('half of it is here'))
+        const here = needs.framing(trial.options.traits) ? 0 : waiting.length - 5
+        await behind.split([waiting.subarray(0, here)])
         await dialogue.split([frame.subarray(0, bytes)])
         dialogue.peer.reset()
         await trial.exchange(before)
-        await trial.exchange(behind)
+        await behind.split([waiting.subarray(here)])
+        await behind.replies()
       }
     },
   },

@@ -107,7 +107,7 @@ export const resourcesMemory = defineCases([
     level: 'must',
     lane: 'alone',
     clauses: ['ALL-5', 'ALL-9'],
-    sends: 'A hundred connections with a message and a refused frame each, again and again.',
+    sends: 'Fifty connections with a message and a refused frame each, again and again.',
     expects: 'Memory stops growing.',
     finds: 'Something of every refused connection that is kept for ever: its error, its buffer.',
     unsupported: allOf(
@@ -119,8 +119,8 @@ export const resourcesMemory = defineCases([
     async run(trial) {
       const header = trial.framing.announce(BigInt(trial.messageBytesMax) + 1n)!
       const process = await trial.another()
-      await mustLevelOff(trial, process, 0.9 * MIB, 'hundred refused connections', async () => {
-        for (let i = 0; i < 100; i++) {
+      await mustLevelOff(trial, process, 0.45 * MIB, 'fifty refused connections', async () => {
+        for (let i = 0; i < 50; i++) {
           const dialogue = await trial.open({ process })
           await trial.exchange(dialogue)
           await dialogue.send(header)
@@ -135,7 +135,7 @@ export const resourcesMemory = defineCases([
     level: 'must',
     lane: 'alone',
     clauses: ['ALL-5', 'ALL-9'],
-    sends: 'Some MiB of messages; if memory stands still under them, connections by the hundred.',
+    sends: 'Some MiB of messages; if memory stands still, connections that end in every way.',
     expects: 'It stands still under connections as well.',
     finds: 'A little of every connection that is kept for ever: a name in a list, a log line.',
     unsupported: allOf(
@@ -146,12 +146,19 @@ export const resourcesMemory = defineCases([
     ),
     async run(trial) {
       const process = await trial.another()
+      const tooLong = trial.framing.announce(BigInt(trial.messageBytesMax) + 1n)
+      const half = trial.frame(letters(50)).subarray(0, -3)
       await mustNotCreep(trial, process, 'hundred connections', async () => {
         for (let i = 0; i < 100; i++) {
           const dialogue = await trial.open({ process })
           await trial.exchange(dialogue)
-          if (i % 2) dialogue.peer.reset()
-          else dialogue.peer.close()
+          if (i % 4 === 1) dialogue.peer.reset()
+          if (i % 4 === 2) await dialogue.split([half])
+          if (i % 4 === 3 && tooLong) {
+            await dialogue.send(tooLong)
+            await dialogue.refused('A length over the limit')
+          }
+          dialogue.peer.close()
         }
       })
     },

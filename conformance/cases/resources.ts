@@ -3,7 +3,7 @@ import { nowMs, pauseMs } from '../../harness/clock.ts'
 import type { Launched } from '../../harness/launch.ts'
 import { until } from '../../harness/reactor.ts'
 import type { Trial } from '../trial.ts'
-import { CaseFailure } from '../verdict.ts'
+import { CaseFailure, Inconclusive } from '../verdict.ts'
 import { counted, repeat } from './bytes.ts'
 import { creeps, grows, standsStill } from './creep.ts'
 
@@ -75,7 +75,11 @@ export async function mustLevelOff(
     calm = isCalm ? calm + 1 : 0
     if (calm === CALM_STRETCHES) return
     floors.push(floor)
-    if (stretch >= STRETCHES_MIN && trial.timeLeftMs < TIME_LEFT_MS_MIN) break
+    if (trial.timeLeftMs >= TIME_LEFT_MS_MIN) continue
+    if (stretch >= STRETCHES_MIN) break
+    throw new Inconclusive(
+      `Growth of memory could not be told from garbage in ${stretch} stretches.`,
+    )
   }
   throw growth(sizes, what, 1)
 }

@@ -126,6 +126,21 @@ export const endings = defineMutants([
     },
   },
   {
+    id: 'reset-empties-buffers',
+    fault: 'When a client resets its connection, what has come of all others is thrown away.',
+    killedBy: { 'lifecycle/reset-anywhere': ['closed-early', 'hung', 'lost-messages'] },
+    connection: class OpenConnection extends Connection {
+      static readonly all = new Set<OpenConnection>()
+      override opened() {
+        OpenConnection.all.add(this)
+      }
+      override closed(error: Error | undefined) {
+        OpenConnection.all.delete(this)
+        if (error) for (const other of OpenConnection.all) other.start = other.end
+      }
+    },
+  },
+  {
     id: 'dies-of-reset-while-writing',
     fault: 'A reset ends the process when replies are waiting.',
     killedBy: { 'lifecycle/reset-while-writing': ['crashed'] },

@@ -19,6 +19,28 @@ export const moreJsonHeaders = defineMutants([
     },
   },
   {
+    id: 'json-part-of-digest',
+    fault: 'Of the digest the first eight digits are compared.',
+    killedBy: { 'json-header/digest-with-a-wrong-digit': ['not-rejected'] },
+    connection: class extends JsonConnection {
+      override isDamaged(message: Uint8Array, { total_size, md5 }: Header) {
+        const digest = new Bun.CryptoHasher('md5').update(message).digest('hex')
+        const compared = md5 && md5.slice(0, 8) + digest.slice(8)
+        return super.isDamaged(message, compared ? { total_size, md5: compared } : { total_size })
+      }
+    },
+  },
+  {
+    id: 'json-takes-nan',
+    fault: 'NaN is taken for a value.',
+    killedBy: { 'json-header/not-a-number-elsewhere': ['not-rejected'] },
+    connection: class extends JsonConnection {
+      override parse(text: string) {
+        return super.parse(text.replaceAll(':NaN', ':null'))
+      }
+    },
+  },
+  {
     id: 'json-digest-of-small-only',
     fault: 'Digests of messages over 64 KiB are not looked at.',
     killedBy: { 'json-header/wrong-digest-of-large': ['not-rejected'] },
