@@ -46,7 +46,7 @@ export const keeping = defineMutants([
   {
     id: 'keeps-a-little-of-empties',
     fault: 'A few hundred bytes of every empty message are kept for ever.',
-    killedBy: { 'resources/memory-over-messages': ['leak'] },
+    killedBy: { 'resources/memory-over-empty-messages': ['leak'] },
     connection: class extends Connection {
       override answer(message: Uint8Array) {
         if (message.length === 0) kept.push(filled(400))
@@ -96,7 +96,7 @@ export const keeping = defineMutants([
         CollectingConnection.collect(message.length)
       }
       override closed() {
-        kept.push(filled(4_000))
+        kept.push(filled(8_000))
         CollectingConnection.collect(COLLECTED_BYTES / 25)
       }
       /** As where nothing is put off: a little shows only there. */
