@@ -1,6 +1,6 @@
 /** Messages that mean something to programs: a server that only carries them changes nothing. */
 import { defineCases, needs } from '../case.ts'
-import { counting, hex, joined, text } from './bytes.ts'
+import { chopped, counting, hex, joined, text } from './bytes.ts'
 
 const BYTE_ORDER_MARK = hex('ef bb bf')
 
@@ -48,6 +48,13 @@ const TELLING: readonly Uint8Array[] = [
   text('shutdown'),
 ]
 
+/** Pairs of bytes that programs put together, or take apart. */
+const CUT_APART: readonly Uint8Array[] = [
+  text('a\r\nb\r\n\r\nc\r'),
+  text('\\n %41 "" .. &amp;'),
+  hex('ff ff 00 00 db dc c0 c0 ef bb bf 7d 5d'),
+]
+
 const ALIKE_BYTES = 3_000
 
 export const integrityContents = defineCases([
@@ -65,6 +72,23 @@ export const integrityContents = defineCases([
         await dialogue.replies()
       }
       await trial.exchange(dialogue)
+    },
+  },
+  {
+    id: 'integrity/marks-cut-apart',
+    level: 'must',
+    clauses: ['ALL-1', 'ALL-2'],
+    sends:
+      'Messages of line ends, doubled marks and escapes, every byte of them in a read of its own.',
+    expects: 'The same bytes.',
+    finds: 'Reads that are rewritten as text before they are put together: CR LF, doubled bytes.',
+    unsupported: needs.framing,
+    async run(trial) {
+      const dialogue = await trial.openProven()
+      for (const message of CUT_APART) {
+        await dialogue.split(chopped(dialogue.owing(message), 1))
+        await dialogue.replies()
+      }
     },
   },
   {

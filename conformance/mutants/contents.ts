@@ -7,6 +7,20 @@ const LF = 0x0a
 
 export const contents = defineMutants([
   {
+    id: 'line-ends-across-reads',
+    fault: 'A CR at the end of a read is dropped when the next read begins with a LF.',
+    killedBy: {
+      'integrity/marks-cut-apart': ['hung', 'closed-early', 'corrupted', 'lost-messages'],
+    },
+    connection: class extends Connection {
+      override append(chunk: Uint8Array) {
+        const hasReturn = this.end > this.start && this.input[this.end - 1] === CR
+        if (hasReturn && chunk[0] === LF) this.end--
+        super.append(chunk)
+      }
+    },
+  },
+  {
     id: 'text-per-read',
     fault: 'Every read is decoded to text, and the text encoded again.',
     killedBy: {
