@@ -37,7 +37,7 @@ function plain(title: string, first: number): Progress {
   let steps = first
   let done = 0
   let saidMs = performance.now()
-  log(`${title}: ${steps} steps`)
+  if (steps > 0) log(`${title}: ${steps} steps`)
   return {
     step(what) {
       done++

@@ -36,7 +36,7 @@ const notesOf = ({ warnings }: BenchCell): Markup | null =>
 
 const cellRow = (cell: BenchCell): Markup => {
   const { struck } = cell
-  const name = markup`<th scope="row">${cell.subject}${notesOf(cell)}</th>`
+  const name = markup`<th scope="row"><span>${cell.subject}</span>${notesOf(cell)}</th>`
   if (struck !== null) {
     return markup`<tr>${name}<td colspan="${COLUMNS.length}" class="struck"><b>${struck.symptom}</b>: ${struck.detail}</td></tr>\n`
   }
