@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { compile } from 'vega-lite'
 import { awkwardCompareResult } from '../testdata/awkward-result.ts'
 import { exampleCompareResult } from '../testdata/example-result.ts'
@@ -131,5 +132,22 @@ test('odd results still draw', async () => {
 
 test('widths are near those of Helvetica', () => {
   expect(textWidthPx('iiii', 10)).toBeLessThan(textWidthPx('0000', 10))
-  expect(textWidthPx('length-prefixed-send', 12)).toBeWithin(100, 125)
+  expect(textWidthPx('length-prefixed-send', 12)).toBeWithin(110, 135)
+})
+
+test('no percentile is written where the maximum is', async () => {
+  const result = exampleCompareResult().bench
+  const axisOf = async (roundTrips: number) => {
+    const histogram = build({ numberOfSignificantValueDigits: 3 })
+    histogram.recordValueWithCount(50_000, roundTrips)
+    const encoded = encodeIntoCompressedBase64(histogram)
+    const cells = result.cells.map((cell) => ({ ...cell, histogram: cell.histogram && encoded }))
+    return renderChart(latencyChart, chartDataOfBench({ ...result, cells }), 'light')
+  }
+  // Curves end at one in 5,000, and the maximum is drawn at one in 15,800.
+  const few = await axisOf(50_000)
+  expect(few).toContain('>99.9 %<')
+  expect(few).toContain('>max<')
+  expect(few).not.toContain('>99.99 %<')
+  expect(await axisOf(250_000)).toContain('>99.99 %<')
 })

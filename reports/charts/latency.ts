@@ -35,10 +35,9 @@ const PERCENTILES = [
   { rarity: 1000, name: '99.9 %', of: 'p999' },
 ] as const
 
-const FURTHER_NAMES: Readonly<Record<number, string>> = {
-  10000: '99.99 %',
-  100000: '99.999 %',
-}
+const FURTHER = { rarity: 10_000, name: '99.99 %' }
+/** What the label of the maximum keeps free in front of it, as a factor. */
+const MAXIMUM_APART = 10 ** 0.5
 
 const curveOf = (cell: BenchCell, label: string): Point[] => {
   if (cell.histogram === null) {
@@ -91,7 +90,7 @@ const panelOf = (workload: Workload, data: ChartData): LatencyPanel => {
   )
   const curves = measured.flatMap(({ subject, cell }) => curveOf(cell, subjectLabel(subject)))
   const rarest = Math.max(1000, ...curves.map(({ rarity }) => rarity))
-  const rarityOfMaximum = rarest * 10 ** 0.5
+  const rarityOfMaximum = rarest * MAXIMUM_APART
   const maxima = measured.map(({ subject, cell }) => ({
     label: subjectLabel(subject),
     rarity: rarityOfMaximum,
@@ -145,9 +144,7 @@ const scalesFor = (data: ChartData, theme: Theme) => {
 const xOf = ({ rarityOfMaximum }: LatencyPanel) => {
   const names: Record<number, string> = { [rarityOfMaximum]: 'max' }
   for (const { rarity, name } of PERCENTILES) names[rarity] = name
-  for (const [rarity, name] of Object.entries(FURTHER_NAMES)) {
-    if (Number(rarity) < rarityOfMaximum) names[Number(rarity)] = name
-  }
+  if (FURTHER.rarity * MAXIMUM_APART <= rarityOfMaximum) names[FURTHER.rarity] = FURTHER.name
   return {
     field: 'rarity',
     type: 'quantitative',
