@@ -37,6 +37,7 @@ test('each disturbance has its own', () => {
     'generator-bound: the generator used 97 % of its core, the subject may be faster',
   ])
   expect(warned({ scheduleLagNsP99: 900_000 })[0]).toContain('up to 900 µs late')
+  expect(warned({ scheduleLagNsP99: 194_249_000 })[0]).toContain('up to 194 ms late')
   expect(warned({ scheduleLagNsP99: 90_000, generatorCpuShare: 1 })).toEqual([])
   expect(warned({ unsentMessages: 5 })[0]).toContain('were never sent')
   expect(warned({ subject: { ...quiet.subject!, runQueueNs: 3e8 } })).toEqual([

@@ -54,7 +54,8 @@ function generatorBound(launches: readonly LoadFigures[]): string | null {
   if (!isGeneratorBound(launches)) return null
   const lagNs = lagOf(launches)
   if (lagNs !== null) {
-    const late = `sent messages up to ${Math.round(lagNs / 1000)} µs late (p99)`
+    const lag = lagNs < 1e7 ? `${Math.round(lagNs / 1e3)} µs` : `${Math.round(lagNs / 1e6)} ms`
+    const late = `sent messages up to ${lag} late (p99)`
     return `generator-bound: the generator ${late}, which is in the latencies`
   }
   const share = percent(generatorShareOf(launches))

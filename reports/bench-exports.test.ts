@@ -21,9 +21,12 @@ test('a line of CSV for each launch, and one for each struck cell', () => {
 test('histograms come out as they went in', () => {
   const cell = bench.cells.find(({ histogram }) => histogram !== null)!
   const files = percentileFiles([cell])
+  // A sweep has many of a scenario.
+  const load = '64-B-messages-one-in-flight-1-connection'
+  expect(cell.scenario).toBe('ping-pong')
   expect(files.map(({ name }) => name)).toEqual([
-    `1-${cell.subject}-${cell.scenario}-latency.hgrm`,
-    `1-${cell.subject}-${cell.scenario}-service.hgrm`,
+    `1-${cell.subject}-ping-pong-${load}-latency.hgrm`,
+    `1-${cell.subject}-ping-pong-${load}-service.hgrm`,
   ])
   const { totalCount } = decodeFromCompressedBase64(cell.histogram!)
   expect(files[0]!.text).toContain(`Total count    = ${String(totalCount).padStart(12)}`)
