@@ -41,11 +41,12 @@ export interface SubjectUnderTest {
   ours: boolean
   /** True: it is expected to pass everything. */
   right: boolean
+  singleConnection?: boolean
 }
 
 /** Runs the cases against the subject, in turn with the other runs of this process. */
 export function runAgainst(
-  { spec, framing, messageBytesMax, service = 'echo', ours, right }: SubjectUnderTest,
+  { spec, framing, messageBytesMax, service = 'echo', ours, right, ...more }: SubjectUnderTest,
   cases: readonly Case[],
 ): Promise<CaseResult[]> {
   const reference = framingForService(referenceFor(framing)!, service)
@@ -56,6 +57,7 @@ export function runAgainst(
     messageBytesMax: Math.min(messageBytesMax, reference.messageBytesMax),
     started: true,
     ours,
+    ...more,
   }
   const run = {
     target: { kind: 'started', spec },

@@ -7,7 +7,9 @@ import type { DatagramServer, Sender } from './datagrams.ts'
 export interface ConnectionClass {
   readonly framing: string
   /** `files`: it keeps files. Echo where nothing is said. */
-  readonly service?: 'files'
+  readonly service?: string
+  /** Called before it listens. */
+  starting?(): void
   new (socket: Socket<Connection>): Connection
 }
 

@@ -16,6 +16,7 @@ import { JsonConnection } from './json-connection.ts'
 import { jsonHeaders } from './json-headers.ts'
 import { keeping } from './keeping.ts'
 import { lengths } from './lengths.ts'
+import { lessonServers, lessons } from './lessons.ts'
 import { limits } from './limits.ts'
 import { moreBinaryRules } from './more-binary-rules.ts'
 import { moreBoundaries } from './more-boundaries.ts'
@@ -69,6 +70,7 @@ export const RIGHT: Readonly<Record<string, ConnectionClass | DatagramServerClas
       DatagramServer,
       FileConnection,
       TimeServer,
+      ...lessonServers,
     ].map((server) => [
       `right-${serviceOf(server) === 'echo' ? server.framing : serviceOf(server)}`,
       server,
@@ -101,4 +103,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...datagramStates,
   ...fileServers,
   ...datagramTimes,
+  ...lessons,
 ]

@@ -1,7 +1,7 @@
 /**
  * Runs a mutant, or a right server that mutants are made from.
  *
- * RUN  bun conformance/mutants/serve.ts PORT right-u32be|<mutant> HOST
+ * RUN  bun conformance/mutants/serve.ts PORT right-u32be|<mutant> HOST [FOLDER]
  */
 import type { Connection } from './connection.ts'
 import { DatagramServer } from './datagrams.ts'
@@ -9,6 +9,8 @@ import type { ConnectionClass, DatagramServerClass } from './mutant.ts'
 import { MUTANTS, RIGHT } from './mutants.ts'
 import { WildcardSender } from './wildcard-sender.ts'
 
+/** What it says then: whoever needs what it said before waits for this. */
+const LISTENING = 'listening'
 /** After SIGTERM, connections get this long to take what they are owed. */
 const STOP_MS_MAX = 2_000
 
@@ -34,6 +36,7 @@ function isForDatagrams(
 
 function serveStreams(Chosen: ConnectionClass): void {
   const connections = new Set<Connection>()
+  Chosen.starting?.()
   const listener = Bun.listen<Connection>({
     hostname: host,
     port: Number(port),
@@ -60,6 +63,7 @@ function serveStreams(Chosen: ConnectionClass): void {
       },
     },
   })
+  console.log(LISTENING)
   let stopping = false
   process.on('SIGTERM', () => {
     stopping = true
