@@ -19,7 +19,7 @@ import { Visit } from './visit.ts'
 
 const HOST = '127.0.0.1'
 /** What a client may print beside the largest replies, before it is not listened to any more. */
-const OUTPUT_BYTES_SPARE = 16 * 1024 * 1024
+const OUTPUT_BYTES_SPARE = 32 * 1024 * 1024
 
 /** A client that has nothing to do ends within this time. */
 const IDLE_MS_MAX = 5_000
