@@ -1,8 +1,7 @@
 /** Lessons are wrong by design: each is found out for what it teaches, and for nothing else. */
 import { describe, expect, test } from 'bun:test'
-import { LESSONS, listedIn } from './lessons-testing.ts'
 import { CASES } from './registry.ts'
-import { linesOf, RUN_MS_MAX, runAgainst } from './testing.ts'
+import { LESSONS, linesOf, listedIn, RUN_MS_MAX, runAgainst } from './testing.ts'
 
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 const LESSON_CASES = CASES.filter(({ over }) => over === 'lessons')

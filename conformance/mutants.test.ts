@@ -5,13 +5,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Case } from './case.ts'
-import { LESSONS, listedIn } from './lessons-testing.ts'
 import { MESSAGE_BYTES_MAX } from './mutants/connection.ts'
 import { DATAGRAM_BYTES_MAX } from './mutants/datagrams.ts'
 import type { ConnectionClass, DatagramServerClass, Mutant } from './mutants/mutant.ts'
 import { MUTANTS, RIGHT, serviceOf } from './mutants/mutants.ts'
 import { CASES } from './registry.ts'
-import { linesOf, RUN_MS_MAX, runAgainst, type SubjectUnderTest } from './testing.ts'
+import {
+  LESSONS,
+  linesOf,
+  listedIn,
+  RUN_MS_MAX,
+  runAgainst,
+  type SubjectUnderTest,
+} from './testing.ts'
 
 /** Where servers that keep files on the disk keep them. */
 const FOLDER = mkdtempSync(join(tmpdir(), 'framegate-mutants-'))

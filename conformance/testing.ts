@@ -1,6 +1,8 @@
 /** What the tests of this folder share: subjects, and turns for runs that take seconds. */
+import { readFileSync } from 'node:fs'
 import type { SubjectSpec } from '../harness/launch.ts'
 import type { Case, SubjectTraits } from './case.ts'
+import { parseLedger } from './ledger.ts'
 import { referenceFor } from './reference/registry.ts'
 import type { CaseResult } from './result.ts'
 import { runCases } from './run.ts'
@@ -83,3 +85,26 @@ export const linesOf = (
   results
     .filter((result) => !isFine(result))
     .map(({ id, outcome, symptom, detail }) => `${id}: ${outcome} ${symptom ?? ''}. ${detail}`)
+
+/** A lesson that does not answer each message. */
+interface LessonUnderTest {
+  name: string
+  service: string
+  singleConnection?: boolean
+}
+
+export const LESSONS: readonly LessonUnderTest[] = [
+  { name: 'one-exchange', service: 'lesson-one-exchange', singleConnection: true },
+  { name: 'two-sends', service: 'lesson-two-sends' },
+  { name: 'remote-command', service: 'lesson-commands' },
+  { name: 'send-loses-tail', service: 'lesson-bulk' },
+  { name: 'file-upload', service: 'lesson-uploads' },
+  { name: 'file-download', service: 'lesson-downloads' },
+]
+
+/** Ids of cases, each with the symptom that the lesson shows in it. */
+export function listedIn(name: string): ReadonlyMap<string, string> {
+  const url = new URL(`../impl/tutorial/${name}/ledger.json`, import.meta.url)
+  const { entries } = parseLedger(readFileSync(url, 'utf8'), url.pathname)
+  return new Map(entries.map((entry) => [entry.case, [entry.symptom].flat()[0]!]))
+}

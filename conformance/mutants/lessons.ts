@@ -15,7 +15,7 @@ const inBuffers = (bytes: Uint8Array): Uint8Array =>
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
 /** Each read is a message. */
-export class OneExchangeLesson extends RawConnection {
+class OneExchangeLesson extends RawConnection {
   static readonly service: string = 'lesson-one-exchange'
 
   override answer(message: Uint8Array): void {
@@ -24,7 +24,7 @@ export class OneExchangeLesson extends RawConnection {
   }
 }
 
-export class TwoSendsLesson extends RawConnection {
+class TwoSendsLesson extends RawConnection {
   static readonly service: string = 'lesson-two-sends'
   seen = 0
 
@@ -33,7 +33,7 @@ export class TwoSendsLesson extends RawConnection {
   }
 }
 
-export class CommandsLesson extends RawConnection {
+class CommandsLesson extends RawConnection {
   static readonly service: string = 'lesson-commands'
 
   override answer(message: Uint8Array): void {
@@ -47,7 +47,7 @@ export class CommandsLesson extends RawConnection {
   }
 }
 
-export class BulkLesson extends RawConnection {
+class BulkLesson extends RawConnection {
   static readonly service: string = 'lesson-bulk'
 
   override answer(message: Uint8Array): void {
@@ -56,7 +56,7 @@ export class BulkLesson extends RawConnection {
   }
 }
 
-export class UploadsLesson extends RawConnection {
+class UploadsLesson extends RawConnection {
   static readonly service: string = 'lesson-uploads'
 
   override answerAll(): void {
@@ -79,7 +79,7 @@ export class UploadsLesson extends RawConnection {
   }
 }
 
-export class DownloadsLesson extends RawConnection {
+class DownloadsLesson extends RawConnection {
   static readonly service: string = 'lesson-downloads'
 
   static starting(): void {
