@@ -8,9 +8,15 @@ export const CORES = cpus().length
 
 const MASK_BYTES = 128
 
-function setAffinity(cores: readonly number[]): void {
+/** `cpu_set_t` of these cores. */
+export function coreMask(cores: readonly number[]): Uint8Array {
   const mask = new Uint8Array(MASK_BYTES)
   for (const core of cores) mask[core >> 3]! |= 1 << (core & 7)
+  return mask
+}
+
+function setAffinity(cores: readonly number[]): void {
+  const mask = coreMask(cores)
   checked('sched_setaffinity', linux!.sched_setaffinity(0, MASK_BYTES, ptr(mask)))
 }
 

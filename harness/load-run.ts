@@ -6,6 +6,7 @@
  */
 import { parseFraming } from '../wire/index.ts'
 import { nowMs, nowNs } from './clock.ts'
+import { putHelpersBack } from './helper-threads.ts'
 import type { Extent, LoadFailure, LoadFigures, LoadOutcome, LoadPlan } from './load.ts'
 import { LoadBystanders } from './load-bystanders.ts'
 import { LoadConnection, type LoadPace } from './load-connection.ts'
@@ -77,6 +78,7 @@ class LoadRun implements LoadPace {
 
   /** False when the run has failed. */
   connect(): boolean {
+    putHelpersBack()
     if (!this.#plan.manner?.reconnect) this.#connectAll()
     if (!this.failure) this.#bystanders.connect(OPENING_MAX)
     return !this.failure
@@ -141,6 +143,7 @@ class LoadRun implements LoadPace {
       const waitMs = this.#schedule?.turn() ?? Number.POSITIVE_INFINITY
       const nowIsMs = nowMs()
       if (nowIsMs >= lookAtMs) {
+        putHelpersBack()
         this.#look()
         lookAtMs = nowIsMs + WATCH_MS
       }

@@ -9,6 +9,7 @@ import { NonBlockingSocket } from '../posix/non-blocking-socket.ts'
 import { lookUpUdp } from '../posix/udp-drops.ts'
 import { FRAME, type Framing, parseFraming } from '../wire/index.ts'
 import { nowNs } from './clock.ts'
+import { putHelpersBack } from './helper-threads.ts'
 import type {
   DatagramCounts,
   Extent,
@@ -84,6 +85,7 @@ class DatagramRun {
   }
 
   phase(extent: Extent): void {
+    putHelpersBack()
     const rate = (this.#plan.loop as { ratePerSecond: number }).ratePerSecond
     const messages =
       'messages' in extent ? extent.messages : Math.max(1, (extent.durationMs / 1e3) * rate) | 0

@@ -31,6 +31,7 @@ const portable = {
 } as const
 const linuxOnly = {
   sched_setaffinity: { args: [i32, u64, pointer], returns: i32 },
+  sched_setscheduler: { args: [i32, i32, pointer], returns: i32 },
   clock_gettime: { args: [i32, pointer], returns: i32 },
   prctl: { args: [i32, u64, u64, u64, u64], returns: i32 },
   posix_fadvise: { args: [i32, u64, u64, i32], returns: i32 },
