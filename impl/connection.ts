@@ -82,15 +82,8 @@ export class Connection {
   #decode(chunk: Uint8Array): boolean {
     const { decoder, answer } = this.#options
     decoder.push(chunk)
+    if (answer === ECHO) return this.#echo(chunk)
     let step = decoder.next()
-    if (answer === ECHO) {
-      for (; step === FRAME; step = decoder.next()) {
-        const { buffer, start, end } = decoder
-        // What was read is ours; what was put together of several reads is the decoder's.
-        if (buffer === chunk) this.#outbox.replyInPlace(chunk, start, end)
-        else this.#outbox.replyRange(buffer, start, end)
-      }
-    }
     while (step === FRAME) {
       const message = decoder.buffer.subarray(decoder.start, decoder.end)
       const reply = answer(message, ++this.#ordinal)
@@ -99,6 +92,22 @@ export class Connection {
       step = decoder.next()
     }
     return step !== MALFORMED
+  }
+
+  #echo(chunk: Uint8Array): boolean {
+    const { decoder } = this.#options
+    const outbox = this.#outbox
+    for (;;) {
+      if (outbox.takesFrames && decoder.wholeFrames && decoder.wholeFrames() > 0) {
+        outbox.replyFrames(chunk, decoder.start, decoder.end)
+      }
+      const step = decoder.next()
+      if (step !== FRAME) return step !== MALFORMED
+      const { buffer, start, end } = decoder
+      // What was read is ours; what was put together of several reads is the decoder's.
+      if (buffer === chunk) outbox.replyInPlace(chunk, start, end)
+      else outbox.replyRange(buffer, start, end)
+    }
   }
 
   /** Nothing more is read until it is there: what a peer may ask for ahead is bounded. */

@@ -100,6 +100,25 @@ export class Outbox {
     this.#runEnd = end
   }
 
+  /** False where every reply has to be made by itself: piece by piece, or with a write each. */
+  get takesFrames(): boolean {
+    return this.#batched
+  }
+
+  /** Whole frames as they are to go out. The memory has to stay as it is until the next `flush()`. */
+  replyFrames(buffer: Uint8Array, start: number, end: number): void {
+    if (buffer !== this.#run) this.#endRun()
+    if (this.#runEnd === 0) {
+      this.#run = buffer
+      this.#runStart = start
+    } else if (start !== this.#runEnd) {
+      this.#endRun()
+      this.#run = buffer
+      this.#runStart = start
+    }
+    this.#runEnd = end
+  }
+
   /** Puts what lies elsewhere into the batch. */
   #endRun(): void {
     const bytes = this.#runEnd - this.#runStart

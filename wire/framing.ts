@@ -72,6 +72,13 @@ export interface Decoder {
   readonly start: number
   readonly end: number
   /**
+   * Instead of `next()`: steps over all frames that lie whole in the chunk from here on, and says
+   * how many. Their bytes, heads included, are `buffer[start, end)` then. What is left, if anything,
+   * is `next()`'s. Only decoders have it whose messages have one frame each: an encoder of the same
+   * framing would write these very bytes.
+   */
+  wholeFrames?(): number
+  /**
    * After FRAME: the message as memory of the caller's own, to be kept. It is a copy, but where the
    * frame came in pieces: the memory in which they were put together is handed over (and may have
    * the frame's other bytes around the message).

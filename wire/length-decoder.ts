@@ -86,13 +86,17 @@ export abstract class LengthDecoder implements Decoder {
     return HEAD_REFUSED
   }
 
+  /** What was put together has been looked at: decoding goes on in the chunk. */
+  protected takeBack(): void {
+    if (this.state !== HANDED_OUT) return
+    this.gather.clear()
+    this.state = DIRECT
+    this.buffer = this.chunk
+  }
+
   /** Every case of `next`, fast or not. */
   protected advance(): DecodeStep {
-    if (this.state === HANDED_OUT) {
-      this.gather.clear()
-      this.state = DIRECT
-      this.buffer = this.chunk
-    }
+    this.takeBack()
     if (this.state === DIRECT) return this.begin()
     return this.state === GATHERING ? this.resume() : MALFORMED
   }

@@ -20,6 +20,26 @@ import {
 
 const BYTES_MAX = 64 * 1024
 
+/** What an echo of the stream answers that steps over whole frames where it can, in hex. */
+function echo(framing: Framing, stream: Uint8Array, cuts: readonly number[]) {
+  const decoder = framing.decoder()
+  const frames: Uint8Array[] = []
+  for (const [index, end] of [...cuts, stream.length].entries()) {
+    decoder.push(stream.subarray(cuts[index - 1] ?? 0, end))
+    for (;;) {
+      if (decoder.wholeFrames && decoder.wholeFrames() > 0) {
+        frames.push(decoder.buffer.slice(decoder.start, decoder.end))
+      }
+      const step = decoder.next()
+      if (step === MALFORMED) return { frames: concat(frames).toHex(), reason: decoder.error!.reason }
+      if (step === NEED_MORE) break
+      const message = decoder.buffer.subarray(decoder.start, decoder.end)
+      frames.push(framing.encoder().encode(message).slice())
+    }
+  }
+  return { frames: concat(frames).toHex(), reason: decoder.finish()?.reason ?? null }
+}
+
 describe.each([...STREAM_FRAMINGS])('%s', (id) => {
   const framing = framingOf(id, id.startsWith('fixed') ? undefined : BYTES_MAX)
 
@@ -35,6 +55,27 @@ describe.each([...STREAM_FRAMINGS])('%s', (id) => {
           expect(decode(framing, stream)).toEqual(expected)
           expect(decode(framing, stream, cuts)).toEqual(expected)
           expect(decode(framing, stream, everyByte(stream))).toEqual(expected)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('frames that are stepped over are the frames of their messages, however cut', () => {
+    fc.assert(
+      fc.property(
+        messagesOf(framing).chain((messages) => {
+          const frames = encodeAll(framing, messages)
+          const garbage = fc.uint8Array({ maxLength: 20 })
+          return garbage.chain((tail) => {
+            const stream = concat([frames, tail])
+            return fc.tuple(fc.constant(stream), cutsOf(stream.length))
+          })
+        }),
+        ([stream, cuts]) => {
+          const { messages, reason } = decode(framing, stream, cuts)
+          const expected = encodeAll(framing, messages.map(Uint8Array.fromHex)).toHex()
+          expect(echo(framing, stream, cuts)).toEqual({ frames: expected, reason })
         },
       ),
       { numRuns: 60 },
