@@ -2,6 +2,7 @@
 import { allOf, defineCases, needs } from '../case.ts'
 import { HELLO } from '../trial.ts'
 import { chopped, counted, counting, cutAt, joined, numbered, repeat, text } from './bytes.ts'
+import { mustKeepUp } from './pace.ts'
 
 /** Its bytes all differ in a length of three bytes, so that none of them can be missed. */
 const LONG_BYTES = 0x01_0203
@@ -129,6 +130,7 @@ export const boundaryCuts = defineCases([
     async run(trial) {
       const dialogue = await trial.openProven()
       const most = trial.atMost(4_096)
+      await mustKeepUp(trial, dialogue, most)
       await dialogue.send(dialogue.owing(...repeat(most, (i) => counting(i + 1, i))), true)
       await dialogue.replies()
     },

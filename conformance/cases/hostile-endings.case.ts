@@ -4,6 +4,7 @@ import type { Trial } from '../trial.ts'
 import { HELLO } from '../trial.ts'
 import { CaseFailure } from '../verdict.ts'
 import { chopped, hex, joined, letters, repeat, text } from './bytes.ts'
+import { mustKeepUp } from './pace.ts'
 import { canAnnounce, overMax } from './refusals.ts'
 
 const canRefuse = allOf(needs.announcedLength, canAnnounce(overMax))
@@ -153,6 +154,7 @@ export const hostileEndings = defineCases([
     async run(trial) {
       const bystander = await trial.openProven()
       const dialogue = await trial.openProven()
+      await mustKeepUp(trial, dialogue, 30_000)
       const empties = repeat(30_000, () => new Uint8Array(0))
       await dialogue.send(dialogue.owing(...empties), true)
       await trial.exchange(bystander)

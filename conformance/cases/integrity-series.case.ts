@@ -1,6 +1,7 @@
 /** Long series, many connections: what goes wrong only once in a while. */
 import { allOf, defineCases, needs } from '../case.ts'
 import { counted, counting, letters, numbered, repeat, text } from './bytes.ts'
+import { mustKeepUp } from './pace.ts'
 
 const MIB = 1_048_576
 /** Counters of 16 bits have gone round by then. */
@@ -17,6 +18,7 @@ export const integritySeries = defineCases([
     unsupported: needs.framing,
     async run(trial) {
       const dialogue = await trial.openProven()
+      await mustKeepUp(trial, dialogue, LONG_SERIES)
       const length = trial.atMost(8)
       await dialogue.send(dialogue.owing(...repeat(LONG_SERIES, (i) => numbered(i, length))), true)
       await dialogue.replies()

@@ -1,6 +1,7 @@
 /** The bytes of a message are nobody's business, and their order is everybody's. */
 import { allOf, defineCases, needs } from '../case.ts'
 import { choppedBy, counting, letters, numbered, repeat, text } from './bytes.ts'
+import { mustKeepUp } from './pace.ts'
 
 export const integrity = defineCases([
   {
@@ -68,6 +69,7 @@ export const integrity = defineCases([
     finds: 'One lost, doubled or overtaken message in thousands.',
     async run(trial) {
       const dialogue = await trial.openProven()
+      await mustKeepUp(trial, dialogue, 10_000)
       const stream = dialogue.owing(...repeat(10_000, (i) => numbered(i, 8)))
       for (const chunk of choppedBy(stream, () => trial.random.between(1, 20_000))) {
         await dialogue.send(chunk, true)

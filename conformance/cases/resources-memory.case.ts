@@ -2,12 +2,15 @@
 import { allOf, defineCases, needs } from '../case.ts'
 import { CaseFailure } from '../verdict.ts'
 import { counted, counting, joined, letters, numbered, repeat } from './bytes.ts'
+import { mustKeepUp } from './pace.ts'
 import { canAnnounce, overMax } from './refusals.ts'
 import { memoryOf, mustLevelOff, mustNotCreep } from './resources.ts'
 
 const MIB = 1_048_576
 /** Copies of one message that a server may hold at a time, runtimes that collect late included. */
 const COPIES_MAX = 12
+/** A server whose memory stands still has shown it after so many rounds. */
+const ROUNDS_MIN = 4
 
 export const resourcesMemory = defineCases([
   {
@@ -21,6 +24,7 @@ export const resourcesMemory = defineCases([
     unsupported: allOf(needs.framing, needs.started),
     async run(trial) {
       const dialogue = await trial.openProven()
+      await mustKeepUp(trial, dialogue, ROUNDS_MIN * 10_000)
       const size = trial.atMost(64)
       await mustLevelOff(trial, trial.process!, 0.7 * MIB, 'ten thousand messages', async () => {
         const messages = repeat(10_000, (i) => numbered(i, size))
@@ -40,6 +44,7 @@ export const resourcesMemory = defineCases([
     unsupported: allOf(needs.framing, needs.started, needs.empty),
     async run(trial) {
       const dialogue = await trial.openProven()
+      await mustKeepUp(trial, dialogue, ROUNDS_MIN * 5_000)
       await mustLevelOff(trial, trial.process!, 1.4 * MIB, 'five thousand messages', async () => {
         await dialogue.send(dialogue.owing(...repeat(5_000, () => new Uint8Array(0))), true)
         await dialogue.replies()

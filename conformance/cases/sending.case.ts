@@ -4,6 +4,7 @@ import type { Dialogue } from '../dialogue.ts'
 import type { Trial } from '../trial.ts'
 import { CaseFailure } from '../verdict.ts'
 import { counted, counting, letters, numbered, repeat } from './bytes.ts'
+import { mustKeepUp } from './pace.ts'
 import { UNREAD_BYTES } from './unread.ts'
 
 const KIB = 1_024
@@ -88,9 +89,12 @@ export const sending = defineCases([
     finds: 'Queues of waiting replies that are written in another order.',
     unsupported: smallBuffer,
     async run(trial) {
-      const dialogue = await trial.open({ receiveBufferBytes: 8_192 })
       const size = trial.atMost(KIB)
       const messages = repeat(Math.ceil(UNREAD_BYTES / size), (i) => numbered(i, size))
+      const asked = await trial.openProven()
+      await mustKeepUp(trial, asked, messages.length)
+      asked.peer.close()
+      const dialogue = await trial.open({ receiveBufferBytes: 8_192 })
       await sendSlowly(dialogue, dialogue.owing(...messages))
       await dialogue.replies()
     },
