@@ -105,7 +105,7 @@ export class Outbox {
     return this.#batched
   }
 
-  /** Whole frames as they are to go out. The memory has to stay as it is until the next `flush()`. */
+  /** Whole frames as they are to go out. The memory has to stay as it is until `flush()`. */
   replyFrames(buffer: Uint8Array, start: number, end: number): void {
     if (buffer !== this.#run) this.#endRun()
     if (this.#runEnd === 0) {

@@ -73,8 +73,8 @@ export interface Decoder {
   readonly end: number
   /**
    * Instead of `next()`: steps over all frames that lie whole in the chunk from here on, and says
-   * how many. Their bytes, heads included, are `buffer[start, end)` then. What is left, if anything,
-   * is `next()`'s. Only decoders have it whose messages have one frame each: an encoder of the same
+   * how many. Their bytes, heads included, are `buffer[start, end)` then. What is left, if any, is
+   * `next()`'s. Only decoders have it whose messages have one frame each: an encoder of the same
    * framing would write these very bytes.
    */
   wholeFrames?(): number

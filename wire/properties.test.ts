@@ -31,7 +31,8 @@ function echo(framing: Framing, stream: Uint8Array, cuts: readonly number[]) {
         frames.push(decoder.buffer.slice(decoder.start, decoder.end))
       }
       const step = decoder.next()
-      if (step === MALFORMED) return { frames: concat(frames).toHex(), reason: decoder.error!.reason }
+      const reason = decoder.error?.reason ?? null
+      if (step === MALFORMED) return { frames: concat(frames).toHex(), reason }
       if (step === NEED_MORE) break
       const message = decoder.buffer.subarray(decoder.start, decoder.end)
       frames.push(framing.encoder().encode(message).slice())

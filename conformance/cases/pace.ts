@@ -1,6 +1,6 @@
 /**
- * Cases of very many messages are for subjects that can answer them in the time a case has. One that
- * takes its time for each message is slow, which is not wrong, and nothing is lost of it.
+ * Cases of very many messages are for subjects that can answer them in the time a case has. One
+ * that takes its time for each message is slow, which is not wrong, and nothing is lost of it.
  */
 import { nowMs } from '../../harness/clock.ts'
 import type { Dialogue } from '../dialogue.ts'
