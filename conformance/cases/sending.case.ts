@@ -103,13 +103,16 @@ export const sending = defineCases([
     id: 'sending/both-directions-at-once',
     level: 'must',
     clauses: ['ALL-2', 'ALL-8'],
-    sends: '16 MiB in messages of up to 8 MiB, while reading as fast as replies come.',
+    sends:
+      '16 MiB in messages of up to 8 MiB, reading as replies come; then more than the kernel holds.',
     expects: 'Every byte, without a standstill.',
     finds: 'Servers that stop for good when both directions are full.',
     async run(trial) {
       // A buffer of a fixed size: grown to 6 MiB it would take in the last reply whole.
       const dialogue = await trial.open({ receiveBufferBytes: 256 * KIB })
       await dialogue.send(flood(trial, dialogue, 16 * MIB, 8 * MIB), true)
+      // Where nothing more is asked for, what is waiting has to go out all the same.
+      await sendSlowly(dialogue, flood(trial, dialogue, UNREAD_BYTES))
       await dialogue.replies()
     },
   },
