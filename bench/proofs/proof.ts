@@ -12,7 +12,7 @@ import type { BenchSubject } from '../subject.ts'
 const MESSAGE_BYTES_MAX = 64 * 1024 * 1024
 export const SEED = 1
 /** Longer than the bench's: what is compared is what stays, not how soon code gets compiled. */
-const WARM_UP_MS = 500
+const WARM_UP_MS = 2_500
 
 export const ours = (name = 'length-prefixed', framing = 'i32le'): BenchSubject => ({
   name,
