@@ -20,6 +20,9 @@ const PENDING_BYTES_MAX = 1024 * 1024
 const LINGER_BYTES_MAX = 64 * 1024 * 1024
 const LINGER_MS_MAX = 5_000
 
+/** From here on another write costs less than a copy. */
+const WRITTEN_BYTES_MIN = 32 * 1024
+
 export interface ConnectionOptions {
   decoder: Decoder
   encoder: Encoder
@@ -104,9 +107,12 @@ export class Connection {
       const step = decoder.next()
       if (step !== FRAME) return step !== MALFORMED
       const { buffer, start, end } = decoder
-      // What was read is ours; what was put together of several reads is the decoder's.
-      if (buffer === chunk) outbox.replyInPlace(chunk, start, end)
+      // What was read is ours. What was put together of several reads is the decoder's, until it
+      // is asked again: a long one is written before, which costs less than a copy.
+      const isOurs = buffer === chunk
+      if (isOurs || end - start >= WRITTEN_BYTES_MIN) outbox.replyInPlace(buffer, start, end)
       else outbox.replyRange(buffer, start, end)
+      if (!isOurs && end - start >= WRITTEN_BYTES_MIN) outbox.flush()
     }
   }
 
