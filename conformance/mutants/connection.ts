@@ -121,7 +121,10 @@ export class Connection {
 
   /** Bytes that the kernel took. */
   tryWrite(bytes: Uint8Array): number {
-    return Math.max(0, this.socket.write(bytes))
+    const taken = this.socket.write(bytes)
+    // Reset. Bun says no more of it where reading is paused.
+    if (taken < 0) this.socket.terminate()
+    return Math.max(0, taken)
   }
 
   /** The kernel takes bytes again. */
