@@ -11,7 +11,7 @@ const MIB = 1_048_576
 const IDLE_WINDOW_MS = 150
 const IDLE_WINDOWS_MAX = 6
 const IDLE_SHARE_MAX = 0.3
-const RELEASE_MS_MAX = 3_000
+const RELEASE_MS_MAX = 1_000
 /** Children that have ended are waited for within this time. */
 const REAP_MS_MAX = 2_000
 

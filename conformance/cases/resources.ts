@@ -8,9 +8,7 @@ import { counted } from './bytes.ts'
 import { creeps, grows, standsStill } from './creep.ts'
 
 /** Descriptors of ended connections are given back within this time. */
-const RELEASE_MS_MAX = 3_000
-/** A log that is opened once there is something to log is kept, and is no connection. */
-const OWN_DESCRIPTORS_MAX = 1
+const RELEASE_MS_MAX = 1_000
 /** Enough for a heap of which nothing is collected before it has grown by dozens of MiB. */
 const STRETCHES = 24
 /** So many show a leak as well, where there is no time for more. */
@@ -144,7 +142,6 @@ export async function mustRelease(trial: Trial, before: number | null, what: str
   const released = () => descriptorsOf(trial)! <= before
   if (await until(released, nowMs() + Math.min(RELEASE_MS_MAX, trial.timeLeftMs))) return
   const kept = descriptorsOf(trial)! - before
-  if (kept <= OWN_DESCRIPTORS_MAX) return
   throw new CaseFailure('leak', `After ${what}, ${kept} more descriptors are open than before.`)
 }
 
