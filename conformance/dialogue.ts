@@ -121,9 +121,9 @@ export class Dialogue {
     return this.#transcript.owedBytes - here - onTheWay
   }
 
-  /** Until no thread of the subject runs or wants to. */
-  async atRest(): Promise<void> {
-    await this.#options.quiet.asleep(this.#options.deadlineMs)
+  /** Until no thread of the subject runs or wants to; false where that is not to be seen. */
+  atRest(): Promise<boolean> {
+    return this.#options.quiet.asleep(this.#options.deadlineMs)
   }
 
   // --- what has to come back ---

@@ -36,6 +36,7 @@ export interface TrialOptions {
 
 interface OpenOptions {
   receiveBufferBytes?: number
+  segmentBytesMax?: number
   /** Another instance than the one under test. */
   process?: Launched
   /** Another address of this machine than the one that the subject was told. */

@@ -36,6 +36,8 @@ export interface ConnectOptions {
   deadlineMs: number
   /** Shrinks the receive buffer, so that the subject's writes come up short early. */
   receiveBufferBytes?: number
+  /** TCP: the largest segment that the subject may send us; its send buffer begins as small. */
+  segmentBytesMax?: number
 }
 
 export class Peer {
@@ -73,6 +75,9 @@ export class Peer {
       if (options.receiveBufferBytes) {
         socket.setOption(C.SOL_SOCKET, C.SO_RCVBUF, options.receiveBufferBytes)
       }
+      if (options.segmentBytesMax && address.transport === 'tcp') {
+        socket.setOption(C.IPPROTO_TCP, C.TCP_MAXSEG, options.segmentBytesMax)
+      }
       try {
         if (!socket.connect(address)) {
           const events = await ready(socket.fd, POLLOUT, options.deadlineMs)
@@ -96,6 +101,11 @@ export class Peer {
   /** A connection that the subject opened to us. */
   static accepted(socket: NonBlockingSocket): Peer {
     return new Peer(socket, socket.peerAddress())
+  }
+
+  /** TCP: what fits in one segment beside the options of each, in bytes. */
+  get segmentBytes(): number {
+    return this.socket.getOption(C.IPPROTO_TCP, C.TCP_MAXSEG)
   }
 
   /** False for datagrams: no end of stream, and a read of nothing is an empty message. */

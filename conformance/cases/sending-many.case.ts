@@ -1,14 +1,63 @@
 /** Replies that wait: on several connections at once, for very slow readers, and for nobody. */
 import { allOf, defineCases, needs } from '../case.ts'
 import type { Dialogue } from '../dialogue.ts'
-import { CaseFailure } from '../verdict.ts'
-import { counted, letters, repeat } from './bytes.ts'
+import type { Trial } from '../trial.ts'
+import { CaseFailure, Unsupported } from '../verdict.ts'
+import { counted, letters, numbered, repeat } from './bytes.ts'
+import { mustKeepUp } from './pace.ts'
 import { UNREAD_BYTES } from './unread.ts'
 
 const MIB = 1_048_576
 /** 100 MiB: a server that takes as much without a reply being read is not to be stalled. */
 const BLOCKS_MAX = 50
 const BLOCK_MESSAGES = 8
+
+/** What is waiting at a server moves its send buffer's end by less than this. */
+const SPARE_BYTES = 16 * 1_024
+const LEAD_BYTES = 4_096
+/** Each a frame of six bytes or so. */
+const TINY_COUNT = Math.ceil((2 * SPARE_BYTES) / 6)
+const FILLS = 6
+/** With small segments the subject's send buffer stays small as well. */
+const SMALL_CLIENT = { receiveBufferBytes: 8_192, segmentBytesMax: 536 }
+const SEGMENT_BYTES = 1_460
+const SIP_BYTES = MIB / 8
+
+/** Sends all of them without reading, for as long as they are taken; then reads every reply. */
+async function fillAndRead(dialogue: Dialogue, messages: readonly Uint8Array[]): Promise<void> {
+  const stream = dialogue.owing(...messages)
+  const taken = await dialogue.sendUntilStalled(stream)
+  await dialogue.send(stream.subarray(taken), true)
+  await dialogue.replies()
+  dialogue.peer.close()
+}
+
+/** Sends as it is taken, and reads a little each time the server sleeps: it is blocked often. */
+async function sip(dialogue: Dialogue, bytes: Uint8Array): Promise<void> {
+  const { peer } = dialogue
+  let taken = 0
+  while (peer.open) {
+    const count = peer.trySend(bytes.subarray(taken))
+    if (count === 'ended') return
+    taken += count
+    if (!(await dialogue.atRest())) break
+    if (peer.read(SIP_BYTES) === 0 && count === 0) break
+  }
+  await dialogue.send(bytes.subarray(taken), true)
+}
+
+/** Bytes that the kernel takes of replies like this one while nobody reads them. */
+async function heldUnread(trial: Trial, message: Uint8Array): Promise<number> {
+  const dialogue = await trial.open(SMALL_CLIENT)
+  if (!dialogue.wire.queue) throw new Unsupported('needs a look at what the kernel holds')
+  const count = Math.ceil(UNREAD_BYTES / message.length)
+  const stream = dialogue.owing(...repeat(count, () => message))
+  await dialogue.sendUntilStalled(stream)
+  await dialogue.atRest()
+  const waitingBytes = dialogue.waitingBytes()
+  dialogue.peer.close()
+  return stream.length - waitingBytes
+}
 
 const held = allOf(needs.messageBytes(65_535), needs.longReplies)
 
@@ -62,7 +111,8 @@ export const sendingMany = defineCases([
     id: 'sending/small-replies-behind-a-blocked-one',
     level: 'must',
     clauses: ['ALL-2', 'ALL-8'],
-    sends: 'Large messages until their replies wait, with small ones in between; then it is read.',
+    sends:
+      'Large messages until their replies wait, with small ones in between; then reads a little at a time.',
     expects: 'All replies in the order of the requests.',
     finds: 'Small replies written directly while a large one waits.',
     unsupported: held,
@@ -74,9 +124,53 @@ export const sendingMany = defineCases([
       const messages = repeat(2 * pairs, (i) => counted(i, i % 2 ? 12 : large))
       const stream = dialogue.owing(...messages)
       const taken = await dialogue.sendUntilStalled(stream)
-      await dialogue.send(stream.subarray(taken), true)
+      await sip(dialogue, stream.subarray(taken))
       await dialogue.replies()
       await trial.exchange(dialogue)
+    },
+  },
+  {
+    id: 'sending/full-among-tiny-replies',
+    level: 'must',
+    clauses: ['ALL-2', 'ALL-8'],
+    sends: `As much as the kernel holds, then tiny messages, unread, on ${FILLS} connections: the buffer is full before a header, inside it, behind it.`,
+    expects: 'Every byte of every reply.',
+    finds: 'Headers or ends that are written without a look at how much was taken.',
+    unsupported: needs.longReplies,
+    async run(trial) {
+      const tiny = repeat(TINY_COUNT, (i) => numbered(i, trial.atMost(1 + (i % 3))))
+      const dialogue = await trial.openProven()
+      await mustKeepUp(trial, dialogue, FILLS * TINY_COUNT)
+      dialogue.peer.close()
+      const lead = letters(trial.atMost(LEAD_BYTES))
+      const heldBytes = await heldUnread(trial, lead)
+      const leads = Math.floor((heldBytes - SPARE_BYTES) / trial.frame(lead).length)
+      for (let fill = 0; fill < FILLS; fill++) {
+        await fillAndRead(await trial.open(SMALL_CLIENT), [...repeat(leads, () => lead), ...tiny])
+      }
+    },
+  },
+  {
+    id: 'sending/full-between-replies',
+    level: 'must',
+    clauses: ['ALL-2', 'ALL-8'],
+    sends:
+      'More than the kernel holds, unread, in frames of one segment: the buffer is full exactly between two replies.',
+    expects: 'Every byte of every reply.',
+    finds: 'Replies that are dropped when the kernel takes nothing of them.',
+    unsupported: allOf(needs.tcp, held),
+    async run(trial) {
+      const headerBytes = trial.framing.headerBytes(letters(SEGMENT_BYTES))
+      for (const shift of [0, headerBytes].flatMap((at) => [at, at + 1])) {
+        const dialogue = await trial.open({ ...SMALL_CLIENT, segmentBytesMax: SEGMENT_BYTES })
+        // What of it is left beside the options of every segment.
+        const bytes = dialogue.peer.segmentBytes
+        const messageBytes = 2 * bytes - trial.frame(letters(bytes)).length
+        const messages = repeat(Math.ceil(UNREAD_BYTES / bytes), (i) =>
+          counted(i, i === 0 ? messageBytes + shift : messageBytes),
+        )
+        await fillAndRead(dialogue, messages)
+      }
     },
   },
   {

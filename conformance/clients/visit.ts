@@ -150,6 +150,7 @@ export class Visit {
   async atRest(): Promise<void> {
     await this.drained()
     await this.#options.quiet.asleep(this.#options.deadlineMs)
+    this.#options.holdings.look()
   }
 
   get descriptors(): number {

@@ -61,6 +61,11 @@ export const moreEndings = defineMutants([
         this.#answered++
         super.answer(message)
       }
+      override tryWrite(bytes: Uint8Array) {
+        const taken = this.socket.write(bytes)
+        if (taken < 0) this.closed(new Error('write EPIPE'))
+        return Math.max(0, taken)
+      }
       override closed(error: Error | undefined) {
         if (!error || this.#answered < 2) return
         console.error(`Unhandled: ${error.message}`)

@@ -2,6 +2,7 @@
 import { Connection } from './connection.ts'
 import { defineMutants } from './mutant.ts'
 
+const HEADER_BYTES = 4
 const SMALL_BYTES = 64
 const WAITING_BYTES_MAX = 600_000
 
@@ -71,6 +72,47 @@ export const moreSending = defineMutants([
       override data(chunk: Uint8Array) {
         if (!this.#interrupted) return super.data(chunk)
         this.#interrupted = false
+      }
+    },
+  },
+  {
+    id: 'header-written-once',
+    fault: 'The header is written by itself, without a look at how much of it was taken.',
+    killedBy: {
+      'sending/full-among-tiny-replies': [
+        'corrupted',
+        'malformed-reply',
+        'lost-bytes',
+        'lost-messages',
+        'hung',
+        'merged',
+      ],
+    },
+    connection: class extends Connection {
+      override write(bytes: Uint8Array) {
+        if (this.pending.length > 0) return super.write(bytes)
+        this.tryWrite(bytes.subarray(0, HEADER_BYTES))
+        super.write(bytes.subarray(HEADER_BYTES))
+      }
+    },
+  },
+  {
+    id: 'drops-what-is-not-taken',
+    fault: 'A reply of which the kernel takes nothing is dropped.',
+    killedBy: {
+      'sending/full-between-replies': [
+        'lost-messages',
+        'hung',
+        'lost-bytes',
+        'merged',
+        'reordered',
+      ],
+    },
+    connection: class extends Connection {
+      override write(bytes: Uint8Array) {
+        if (this.pending.length > 0) return super.write(bytes)
+        const taken = this.tryWrite(bytes)
+        if (taken > 0 && taken < bytes.length) this.pending.push(bytes.subarray(taken))
       }
     },
   },
