@@ -107,15 +107,15 @@ test('a small real one: a gate without a change, kept as soon as it is there', a
 test('work that is put into a server takes as long as it should, by its CPU time', async () => {
   const generator = await StandingGenerator.start(0)
   const extent = { messages: 200 }
-  const phases = [{ warmUp: extent, measured: extent }]
+  const phase = { warmUp: extent, measured: extent }
   const [workload] = gatedWorkloads(['ping-pong'])
   const cpuNs = async (command: string): Promise<number> => {
     const given = { exec: command, framing: 'u32be', maxFrame: 1024 * 1024 }
     const subject = benchSubjectOf(resolveSubjects([], given)[0]!)
-    const request = { subject, workload: workload!, core: 1, generator, phases, seed: 1, signal }
+    const request = { subject, workload: workload!, core: 1, generator, phase, seed: 1, signal }
     const report = await launchOnce(request)
     if (!('figures' in report)) throw new Error(report.detail)
-    const { subject: usage, messages } = report.figures[0]!
+    const { subject: usage, messages } = report.figures
     return usage!.cpuNs / messages
   }
   try {

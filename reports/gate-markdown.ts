@@ -127,8 +127,8 @@ function method({ base, head, settings, cells, control, wallSeconds }: GateResul
   return [
     `- base: ${code(base)}`,
     `- head: ${code(head)}`,
-    `- ${plural(launches, 'launch', 'launches')} of a scenario at most, in blocks of base, head, ` +
-      'head, base and their mirror, each a fresh process; a block is one value.',
+    `- ${plural(launches, 'launch', 'launches')} of a scenario at most, each a fresh process, in ` +
+      'pairs of base and head that are loaded in turns; a block is two pairs, and one value.',
     `- A slowdown counts from ${percent(settings.floor)} on (latencies: more), and when chance ` +
       `makes it in less than ${percent(settings.alpha)} of runs without any, over all cells ` +
       'together (exact sign-flip permutation, Holm).',

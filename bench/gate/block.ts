@@ -8,9 +8,13 @@ export interface BlockCosts {
   head: readonly number[]
 }
 
-/** Base, head, head, base; the next block is the mirror. A steady drift cancels in each. */
-export function orderOf(block: number): readonly Side[] {
-  return block % 2 === 0 ? ['base', 'head', 'head', 'base'] : ['head', 'base', 'base', 'head']
+/** Two pairs: base and head, head and base; the next block is the mirror. Drift cancels in each. */
+export function ordersOf(block: number): readonly (readonly Side[])[] {
+  const pairs: Side[][] = [
+    ['base', 'head'],
+    ['head', 'base'],
+  ]
+  return block % 2 === 0 ? pairs : pairs.toReversed()
 }
 
 /** Two blocks, one of each order, on one core before the cores change places. */

@@ -1,8 +1,8 @@
 /** The cells of a gate while blocks are made. */
 import type { Workload } from '../scenario.ts'
 import { type BlockCosts, controlLogRatio, logRatio, type Side } from './block.ts'
-import type { LaunchReport } from './launch.ts'
 import { METRICS, type Metric } from './metric.ts'
+import type { PairReport } from './pair.ts'
 import type { StageCell } from './stages.ts'
 
 /** A cell while blocks are made. */
@@ -28,13 +28,13 @@ export function openCells(workload: Workload, floor: number): MeasuredCell[] {
   }))
 }
 
-/** What cannot be seen is not a number, and no verdict rests on it. */
-export function addBlock(cell: MeasuredCell, reports: Record<Side, readonly LaunchReport[]>): void {
+/** Adds the block that these pairs of launches make. */
+export function addBlock(cell: MeasuredCell, pairs: readonly PairReport[]): void {
+  const { loop, costOf } = cell.metric
   const costsOf = (side: Side): number[] =>
-    reports[side].map(({ figures }) => {
-      const measured = cell.metric.loop === 'closed' ? figures[0]! : figures.at(-1)!
-      return cell.metric.costOf(measured) ?? Number.NaN
-    })
+    pairs.map(({ [side]: { closed, open } }) =>
+      costOf(loop === 'open' && open.length > 0 ? open : closed),
+    )
   const costs: BlockCosts = { base: costsOf('base'), head: costsOf('head') }
   cell.base.push(...costs.base)
   cell.head.push(...costs.head)

@@ -1,6 +1,6 @@
-/** One launch of a gate: a fresh subject, and the standing generator's load on it. */
+/** One launch alone, to find out how fast a side is: a fresh subject, and load on it. */
 import { HarnessError } from '../../harness/errors.ts'
-import { type Launched, launch } from '../../harness/launch.ts'
+import { type Launched, launch, type SubjectSpec } from '../../harness/launch.ts'
 import type { Extent, LoadFailure, LoadFigures, LoadPlan } from '../../harness/load.ts'
 import type { StandingGenerator } from '../../harness/standing-generator.ts'
 import { planFor, withEnd } from '../measure.ts'
@@ -17,7 +17,7 @@ export interface LaunchRequest {
   workload: Workload
   core: number
   generator: StandingGenerator
-  phases: readonly Phase[]
+  phase: Phase
   seed: number
   signal: AbortSignal
 }
@@ -29,36 +29,41 @@ export interface Phase {
   measured: Extent
 }
 
-export interface LaunchReport {
-  /** One a phase. */
-  figures: LoadFigures[]
-  /** Time beyond the phases: starting, connecting, ending. */
+export interface TrialReport {
+  figures: LoadFigures
+  /** Time beyond the load: starting and ending. */
   overheadMs: number
 }
 
 /** Throws HarnessError when the subject could not be started, or when interrupted. */
-export async function launchOnce(request: LaunchRequest): Promise<LaunchReport | LoadFailure> {
-  const { subject, core, signal } = request
-  if (subject.target.kind === 'connect') throw new Error('a gate starts its subjects itself')
+export async function launchOnce(request: LaunchRequest): Promise<TrialReport | LoadFailure> {
+  const { subject, core, signal, generator, phase } = request
   const startMs = performance.now()
-  const launched = await launch(subject.target.spec, { core, signal })
-  let loadedMs = 0
-  const figures: LoadFigures[] = []
+  const launched = await launch(startedBy(subject), { core, signal })
   try {
-    for (const phase of request.phases) {
-      const phaseMs = performance.now()
-      const outcome = await request.generator.run(planOf(request, phase, launched), signal)
-      loadedMs += performance.now() - phaseMs
-      if (outcome.kind === 'failed') return await withEnd(outcome, launched)
-      figures.push(outcome)
-    }
+    const loadMs = performance.now()
+    const outcome = await generator.run(planOf(request, phase, launched), signal)
+    const loadedMs = performance.now() - loadMs
+    if (outcome.kind === 'failed') return await withEnd(outcome, launched)
+    await launched.kill()
+    return { figures: outcome, overheadMs: performance.now() - startMs - loadedMs }
   } finally {
     await launched.kill()
   }
-  return { figures, overheadMs: performance.now() - startMs - loadedMs }
 }
 
-function planOf(request: LaunchRequest, phase: Phase, launched: Launched): LoadPlan {
+/** How it is started. */
+export function startedBy({ target }: BenchSubject): SubjectSpec {
+  if (target.kind === 'connect') throw new Error('a gate starts its subjects itself')
+  return target.spec
+}
+
+/** Load of that kind for a launch that is there. */
+export function planOf(
+  request: Pick<LaunchRequest, 'subject' | 'workload' | 'seed'>,
+  phase: Phase,
+  launched: Launched,
+): LoadPlan {
   const { ratePerSecond, ...extents } = phase
   const plan = planFor(request, launched.address, launched.processGroup, extents)
   const { depth } = request.workload.parameters

@@ -14,9 +14,11 @@ const EARLY_BLOCKS: readonly number[] = [4, 8]
 const LOADED_MS_MIN = 250
 const LOADED_MS_MAX = 850
 /** Shares of it. Warming up does most against differences between launches. */
-const WARM_UP_SHARE = 0.55
-const CLOSED_SHARE = 0.25
-const OPEN_SHARE = 0.2
+const WARM_UP_SHARE = 0.4
+const CLOSED_SHARE = 0.35
+const OPEN_SHARE = 0.25
+/** What changing sides costs, of the time that is loaded: a turn begins with new connections. */
+const SWITCH_SHARE = 0.25
 /** Of the budget, for the first stage where there is one: a clean run ends with it. */
 const ROUTE_SHARE_OF_BUDGET = 0.55
 
@@ -61,8 +63,9 @@ export function planGate(input: PlanInput): GatePlan | null {
   const blocks = routeBlocks === 0 ? Math.max(needed, LOOKS[0]!) : routeBlocks
   const share = routeBlocks === 0 ? 1 : ROUTE_SHARE_OF_BUDGET
   const launchMs = (budgetMs * share) / (scenarios * blocks * LAUNCHES_PER_BLOCK)
-  const loadedMs = Math.min(LOADED_MS_MAX, Math.max(LOADED_MS_MIN, launchMs - overheadMs))
-  const blockMs = (loadedMs + overheadMs) * LAUNCHES_PER_BLOCK
+  const affordableMs = (launchMs - overheadMs) / (1 + SWITCH_SHARE)
+  const loadedMs = Math.min(LOADED_MS_MAX, Math.max(LOADED_MS_MIN, affordableMs))
+  const blockMs = (loadedMs * (1 + SWITCH_SHARE) + overheadMs) * LAUNCHES_PER_BLOCK
   const affordable = Math.floor(budgetMs / blockMs / scenarios + 1e-9)
   if (affordable < (routeBlocks === 0 ? needed : routeBlocks)) return null
   const looks =

@@ -98,6 +98,21 @@ test('a head that dies under load is regressed, and says how it died', async () 
   expect(reason).toContain('out of ink')
 })
 
+test('sides that cannot run at a time are told so, and nobody is accused', async () => {
+  const taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+  const { port } = taken
+  taken.stop(true)
+  const alone = (name: string) =>
+    scripted(
+      name,
+      `const { createServer } = require('node:net')
+      createServer().on('error', () => process.exit(1)).listen(${port}, '127.0.0.1', () =>
+        createServer((s) => s.pipe(s)).listen(process.argv[2]))`,
+    )
+  const gate = runGate({ ...few, base: alone('base'), head: alone('head') })
+  await expect(gate).rejects.toThrow('head starts alone, but not beside the other side')
+})
+
 test('a base that is wrong under load accuses nobody', async () => {
   const crash = scripted(
     'base',

@@ -5,18 +5,20 @@
  * launch does exactly the same work.
  */
 import type { HarnessError } from '../../harness/errors.ts'
+import type { LoadFigures } from '../../harness/load.ts'
 import { seedFor } from '../../harness/random.ts'
-import { StandingGenerator } from '../../harness/standing-generator.ts'
 import type { Workload } from '../scenario.ts'
 import { estimate } from '../stats/estimate.ts'
 import { median } from '../stats/median.ts'
 import type { BenchSubject } from '../subject.ts'
 import { GENERATOR_SHARE_MAX } from '../warnings.ts'
-import { orderOf, type Side, subjectCoreOf } from './block.ts'
+import { ordersOf, type Side, subjectCoreOf } from './block.ts'
 import { addBlock, type MeasuredCell, openCells } from './cells.ts'
 import { CONFIDENCE } from './decide.ts'
-import { asSide, type LaunchReport, launchOnce, type Phase } from './launch.ts'
-import { phasesOf, TRIAL } from './phases.ts'
+import { Generators } from './generators.ts'
+import { asSide, launchOnce } from './launch.ts'
+import { type PairReport, runPair } from './pair.ts'
+import { TRIAL, type Turns, turnsOf } from './phases.ts'
 import { type GatePlan, LAUNCHES_PER_BLOCK, planGate } from './plan.ts'
 import type { GateFailure } from './result.ts'
 import { runStages, type StageOutcome } from './stages.ts'
@@ -68,14 +70,14 @@ export async function runGate(options: GateOptions): Promise<GateRun> {
 
 interface Trial {
   ratePerSecond: number
-  phases: readonly Phase[]
+  /** Null until there is a plan. */
+  turns: Turns | null
 }
 
 class Run {
   readonly #options: GateOptions
   readonly #endMs: number
-  /** By the core that they run on. */
-  readonly #generators = new Map<number, StandingGenerator>()
+  readonly #generators = new Generators()
   readonly #trials = new Map<string, Trial>()
   readonly #failures: GateFailure[] = []
   readonly #overheadsMs: number[] = []
@@ -127,16 +129,16 @@ class Run {
       let ratePerSecond = Number.POSITIVE_INFINITY
       for (const core of cores) {
         for (const side of ['base', 'head'] as const) {
-          const report = await this.#launch(side, workload, core, [TRIAL], 'trial')
-          if (report === null) continue
-          const { messages, durationNs } = report.figures[0]!
+          const figures = await this.#try(side, workload, core)
+          if (figures === null) continue
+          const { messages, durationNs } = figures
           ratePerSecond = Math.min(ratePerSecond, (messages / durationNs) * 1e9)
         }
       }
       if (this.#aborted) return
       const { id } = workload.scenario
       if (this.#failed(id)) continue
-      this.#trials.set(id, { ratePerSecond, phases: [] })
+      this.#trials.set(id, { ratePerSecond, turns: null })
     }
   }
 
@@ -157,7 +159,7 @@ class Run {
     for (const [scenario, trial] of this.#trials) {
       const { connections, depth } = this.#workload(scenario).parameters
       const { ratePerSecond } = trial
-      trial.phases = phasesOf(plan, ratePerSecond, connections * depth)
+      trial.turns = turnsOf(plan, ratePerSecond, connections * depth)
     }
     const { warmUpMs, closedMs, openMs } = plan
     const loadedMs = warmUpMs + closedMs + openMs
@@ -184,21 +186,21 @@ class Run {
   async #block(scenario: string): Promise<boolean> {
     const block = this.#blocks.get(scenario) ?? 0
     this.#blocks.set(scenario, block + 1)
-    const { phases } = this.#trials.get(scenario)!
-    const workload = this.#workload(scenario)
     const startMs = performance.now()
-    const reports: Record<Side, LaunchReport[]> = { base: [], head: [] }
-    for (const side of orderOf(block)) {
-      const report = await this.#launch(side, workload, subjectCoreOf(block), phases, `${block}`)
+    const pairs: PairReport[] = []
+    for (const order of ordersOf(block)) {
+      const report = await this.#pair(scenario, order, block)
       if (this.#aborted) return false
       // Wrong under load: there is nothing to compare any more, other scenarios go on.
       if (report === null) return true
-      reports[side].push(report)
-      this.#done++
-      this.#tell(scenario)
+      pairs.push(report)
+      for (let launch = 0; launch < order.length; launch++) {
+        this.#done++
+        this.#tell(scenario)
+      }
     }
     for (const cell of this.#cells) {
-      if (cell.scenario === scenario) addBlock(cell, reports)
+      if (cell.scenario === scenario) addBlock(cell, pairs)
     }
     // Half the weight to the newest: a machine that gets slower must not exceed the budget.
     this.#blockMs = (this.#blockMs + performance.now() - startMs) / 2
@@ -212,26 +214,20 @@ class Run {
     this.#options.onProgress({ total: this.#total, scenario, interval })
   }
 
-  /** Null when interrupted, or when the subject was wrong, which is noted. */
-  async #launch(
-    side: Side,
-    workload: Workload,
-    core: number,
-    phases: readonly Phase[],
-    name: string,
-  ): Promise<LaunchReport | null> {
-    const { [side]: subject, seed, signal } = this.#options
+  /** How fast one side is. Null when interrupted, or when it was wrong, which is noted. */
+  async #try(side: Side, workload: Workload, core: number): Promise<LoadFigures | null> {
+    const { [side]: subject, signal } = this.#options
     const { id } = workload.scenario
     if (signal.aborted || this.#failed(id)) return null
     const isFirst = this.#overheadsMs.length < 2
     try {
-      const generator = await this.#generator(1 - core)
-      const request = { subject, workload, core, generator, phases, signal }
-      const report = await launchOnce({ ...request, seed: seedFor(seed, `${id} ${name}`) })
+      const generator = await this.#generators.on(1 - core)
+      const request = { subject, workload, core, generator, phase: TRIAL, signal }
+      const report = await launchOnce({ ...request, seed: this.#seedOf(`${id} trial`) })
       if ('figures' in report) {
         this.#overheadsMs.push(report.overheadMs)
-        this.#generatorShares.push(...report.figures.map((one) => one.generatorCpuShare))
-        return report
+        this.#generatorShares.push(report.figures.generatorCpuShare)
+        return report.figures
       }
       this.#failures.push({ side, scenario: id, symptom: report.symptom, detail: report.detail })
       return null
@@ -245,12 +241,37 @@ class Run {
     }
   }
 
-  async #generator(core: number): Promise<StandingGenerator> {
-    const found = this.#generators.get(core)
-    if (found) return found
-    const started = await StandingGenerator.start(core)
-    this.#generators.set(core, started)
-    return started
+  /** Null when interrupted, or when a side was wrong, which is noted. */
+  async #pair(scenario: string, order: readonly Side[], block: number): Promise<PairReport | null> {
+    const { base, head, signal } = this.#options
+    if (signal.aborted || this.#failed(scenario)) return null
+    const core = subjectCoreOf(block)
+    try {
+      const report = await runPair({
+        subjects: { base, head },
+        order,
+        workload: this.#workload(scenario),
+        core,
+        generator: await this.#generators.on(1 - core),
+        turns: this.#trials.get(scenario)!.turns!,
+        seed: this.#seedOf(`${scenario} ${block}`),
+        signal,
+      })
+      if ('failure' in report) {
+        this.#failures.push({ side: report.side, scenario, ...report.failure })
+        return null
+      }
+      const figures = [...report.base.closed, ...report.head.closed]
+      this.#generatorShares.push(...figures.map((one) => one.generatorCpuShare))
+      return report
+    } catch (error) {
+      if (signal.aborted) return null
+      throw error
+    }
+  }
+
+  #seedOf(what: string): number {
+    return seedFor(this.#options.seed, what)
   }
 
   #warnings(): string[] {
@@ -273,6 +294,6 @@ class Run {
   }
 
   stop(): void {
-    for (const generator of this.#generators.values()) generator.stop()
+    this.#generators.stop()
   }
 }
