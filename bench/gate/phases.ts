@@ -14,8 +14,6 @@ const OPEN_WARM_UP_SHARE = 0.1
 /** Shorter turns cost more in changing sides than they win. */
 const CLOSED_TURN_MS = 15
 const OPEN_TURN_MS = 20
-/** Fewer messages than this are no turn. */
-const TURN_MESSAGES_MIN = 8
 
 /** The same load on both sides, so many times in turn. */
 export interface Turn {
@@ -32,7 +30,7 @@ export interface Turns {
 
 /** Counts by the rate of the slower side: a head that is far slower must not take ages. */
 export function turnsOf(plan: GatePlan, closedPerSecond: number, inFlight: number): Turns {
-  const least = Math.max(2 * inFlight, TURN_MESSAGES_MIN)
+  const least = 2 * inFlight
   const count = (ms: number) => Math.ceil((closedPerSecond * ms) / 1000)
   const begun = { messages: inFlight }
   const warmUp = {

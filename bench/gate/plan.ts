@@ -18,7 +18,7 @@ const WARM_UP_SHARE = 0.4
 const CLOSED_SHARE = 0.35
 const OPEN_SHARE = 0.25
 /** What changing sides costs, of the time that is loaded: a turn begins with new connections. */
-const SWITCH_SHARE = 0.25
+const SWITCH_SHARE = 0.2
 /** Of the budget, for the first stage where there is one: a clean run ends with it. */
 const ROUTE_SHARE_OF_BUDGET = 0.55
 
