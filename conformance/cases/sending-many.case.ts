@@ -161,7 +161,11 @@ export const sendingMany = defineCases([
     unsupported: allOf(needs.tcp, held),
     async run(trial) {
       const headerBytes = trial.framing.headerBytes(letters(SEGMENT_BYTES))
-      for (const shift of [0, headerBytes].flatMap((at) => [at, at + 1])) {
+      const shifts = [0, 1, headerBytes, headerBytes + 1]
+      const asked = await trial.openProven()
+      await mustKeepUp(trial, asked, shifts.length * Math.ceil(UNREAD_BYTES / SEGMENT_BYTES))
+      asked.peer.close()
+      for (const shift of shifts) {
         const dialogue = await trial.open({ ...SMALL_CLIENT, segmentBytesMax: SEGMENT_BYTES })
         // What of it is left beside the options of every segment.
         const bytes = dialogue.peer.segmentBytes
