@@ -4,8 +4,11 @@ export const LAUNCHES_PER_BLOCK = 4
 
 /** Blocks after which the second stage looks; the plan takes as many of them as the budget has. */
 const LOOKS: readonly number[] = [12, 18, 24]
-/** Blocks of the first stage, which decides for each scenario whether there is a second. */
-const ROUTE_BLOCKS = 4
+/**
+ * Blocks of the first stage, which decides for each scenario whether there is a second. Six short
+ * ones release more than four long ones: with four, not knowing how much they differ costs most.
+ */
+const ROUTE_BLOCKS = 6
 
 /** Before the first of them: blocks after which a scenario in which nothing moves is done. */
 const EARLY_BLOCKS: readonly number[] = [4, 8]
@@ -19,8 +22,6 @@ const CLOSED_SHARE = 0.35
 const OPEN_SHARE = 0.25
 /** What changing sides costs, of the time that is loaded: a turn begins with new connections. */
 const SWITCH_SHARE = 0.2
-/** Of the budget, for the first stage where there is one: a clean run ends with it. */
-const ROUTE_SHARE_OF_BUDGET = 0.55
 
 export interface GatePlan {
   /** 0: with one scenario there is nothing to choose among. */
@@ -60,9 +61,9 @@ export function planGate(input: PlanInput): GatePlan | null {
   const { scenarios, isStaged, budgetMs, overheadMs, alpha, family } = input
   const needed = blocksNeeded(alpha, family)
   const routeBlocks = scenarios === 1 || !isStaged ? 0 : ROUTE_BLOCKS
-  const blocks = routeBlocks === 0 ? Math.max(needed, LOOKS[0]!) : routeBlocks
-  const share = routeBlocks === 0 ? 1 : ROUTE_SHARE_OF_BUDGET
-  const launchMs = (budgetMs * share) / (scenarios * blocks * LAUNCHES_PER_BLOCK)
+  // Where there are two stages every scenario could go through all of both.
+  const blocks = routeBlocks === 0 ? Math.max(needed, LOOKS[0]!) : routeBlocks + LOOKS.at(-1)!
+  const launchMs = budgetMs / (scenarios * blocks * LAUNCHES_PER_BLOCK)
   const affordableMs = (launchMs - overheadMs) / (1 + SWITCH_SHARE)
   const loadedMs = Math.min(LOADED_MS_MAX, Math.max(LOADED_MS_MIN, affordableMs))
   const blockMs = (loadedMs * (1 + SWITCH_SHARE) + overheadMs) * LAUNCHES_PER_BLOCK

@@ -20,7 +20,11 @@ const TINY_COUNT = Math.ceil((2 * SPARE_BYTES) / 6)
 const FILLS = 6
 /** With small segments the subject's send buffer stays small as well. */
 const SMALL_CLIENT = { receiveBufferBytes: 8_192, segmentBytesMax: 536 }
-const SEGMENT_BYTES = 1_460
+/** A server may treat long replies otherwise; their segments need a window twice as large. */
+const SEGMENTS = [
+  { segmentBytesMax: 1_460, receiveBufferBytes: 8_192 },
+  { segmentBytesMax: 16_384, receiveBufferBytes: 131_072 },
+]
 const SIP_BYTES = MIB / 8
 
 /** Sends all of them without reading, for as long as they are taken; then reads every reply. */
@@ -57,6 +61,17 @@ async function heldUnread(trial: Trial, message: Uint8Array): Promise<number> {
   const waitingBytes = dialogue.waitingBytes()
   dialogue.peer.close()
   return stream.length - waitingBytes
+}
+
+/** Frames of one segment each, the first `shift` bytes longer. */
+async function fillWithSegments(trial: Trial, dialogue: Dialogue, shift: number): Promise<void> {
+  // What of it is left beside the options of every segment.
+  const bytes = dialogue.peer.segmentBytes
+  const messageBytes = 2 * bytes - trial.frame(letters(bytes)).length
+  const messages = repeat(Math.ceil(UNREAD_BYTES / bytes), (i) =>
+    counted(i, i === 0 ? messageBytes + shift : messageBytes),
+  )
+  await fillAndRead(dialogue, messages)
 }
 
 const held = allOf(needs.messageBytes(65_535), needs.longReplies)
@@ -160,20 +175,14 @@ export const sendingMany = defineCases([
     finds: 'Replies that are dropped when the kernel takes nothing of them.',
     unsupported: allOf(needs.tcp, held),
     async run(trial) {
-      const headerBytes = trial.framing.headerBytes(letters(SEGMENT_BYTES))
+      const headerBytes = trial.framing.headerBytes(letters(SEGMENTS[0]!.segmentBytesMax))
       const shifts = [0, 1, headerBytes, headerBytes + 1]
       const asked = await trial.openProven()
-      await mustKeepUp(trial, asked, shifts.length * Math.ceil(UNREAD_BYTES / SEGMENT_BYTES))
+      const shortest = SEGMENTS[0]!.segmentBytesMax
+      await mustKeepUp(trial, asked, shifts.length * Math.ceil(UNREAD_BYTES / shortest))
       asked.peer.close()
-      for (const shift of shifts) {
-        const dialogue = await trial.open({ ...SMALL_CLIENT, segmentBytesMax: SEGMENT_BYTES })
-        // What of it is left beside the options of every segment.
-        const bytes = dialogue.peer.segmentBytes
-        const messageBytes = 2 * bytes - trial.frame(letters(bytes)).length
-        const messages = repeat(Math.ceil(UNREAD_BYTES / bytes), (i) =>
-          counted(i, i === 0 ? messageBytes + shift : messageBytes),
-        )
-        await fillAndRead(dialogue, messages)
+      for (const segments of SEGMENTS) {
+        for (const shift of shifts) await fillWithSegments(trial, await trial.open(segments), shift)
       }
     },
   },
