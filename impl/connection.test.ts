@@ -1,7 +1,7 @@
 /**
  * Echoes in memory: whatever the cuts of the requests, and however little of a reply is taken at a
  * time, what comes back is the frames of the messages. Each read is spoilt as soon as it has been
- * handed on, since it is given back then.
+ * handed on, since it is given back then (but for one whose end is a long frame's beginning).
  */
 import { describe, expect, test } from 'bun:test'
 import type { Socket } from 'bun'
@@ -44,6 +44,8 @@ class Peer {
     return concat(this.#heard).toHex()
   }
 }
+
+const counted = (bytes: number) => new Uint8Array(bytes).map((_, at) => at)
 
 const connectionTo = (peer: Peer, id: string): Connection => {
   const framing = framingOf(id, id.startsWith('fixed') ? undefined : 1024 * 1024)
@@ -125,6 +127,21 @@ describe('writes', () => {
     expect(peer.heard()).toBe(concat(texts.map(plain)).toHex())
     expect(peer.writes).toBe(1)
   })
+})
+
+test.each([1, 30_000, 65_000, 65_537])('a long frame cut at %p goes out in its pieces', (cut) => {
+  const stream = encodeAll(framingOf('u32be'), [65_536, 3, 65_536].map(counted))
+  const peer = new Peer([0, 20_000, 1])
+  const connection = connectionTo(peer, 'u32be')
+  const [first, rest] = chunksOf(stream, [cut]).map((chunk) => chunk.slice())
+  connection.data(first!)
+  expect(peer.writes).toBe(0)
+  connection.data(rest!)
+  // Nothing of either is needed any more.
+  expect(first!.length).toBeLessThanOrEqual(1)
+  expect(rest!.length).toBe(0)
+  for (let i = 0; i < 3; i++) connection.drain()
+  expect(peer.heard()).toBe(stream.toHex())
 })
 
 test('a large read is given back when it is answered', () => {

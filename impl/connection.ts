@@ -62,7 +62,7 @@ export class Connection {
     const understood = this.#decodeInPieces(chunk)
     this.#outbox.flush()
     // Who answers later may still look at its message.
-    if (this.#awaited === 0) giveBack(chunk)
+    if (this.#awaited === 0 && this.#options.decoder.held?.buffer !== chunk.buffer) giveBack(chunk)
     // Replies to the messages before the refused frame are owed all the same (ALL-5).
     if (!understood) return this.finish()
     const isBehind = this.#awaited > 0 || this.#outbox.pendingBytes > PENDING_BYTES_MAX
@@ -101,9 +101,7 @@ export class Connection {
     const { decoder } = this.#options
     const outbox = this.#outbox
     for (;;) {
-      if (outbox.takesFrames && decoder.wholeFrames && decoder.wholeFrames() > 0) {
-        outbox.replyFrames(chunk, decoder.start, decoder.end)
-      }
+      if (outbox.takesFrames) this.#passFrames(chunk)
       const step = decoder.next()
       if (step !== FRAME) return step !== MALFORMED
       const { buffer, start, end } = decoder
@@ -114,6 +112,23 @@ export class Connection {
       else outbox.replyRange(buffer, start, end)
       if (!isOurs && end - start >= WRITTEN_BYTES_MIN) outbox.flush()
     }
+  }
+
+  /** Frames that go out as they have come, a long one in the pieces in which it has come. */
+  #passFrames(chunk: Uint8Array): void {
+    const { decoder } = this.#options
+    const outbox = this.#outbox
+    const { held, heldStart } = decoder
+    if (!decoder.wholeFrames) return
+    if (decoder.wholeFrames() > 0) {
+      if (held && held.length > 0) {
+        outbox.replyFrames(held, heldStart!, held.length)
+        outbox.flush()
+        giveBack(held)
+      }
+      outbox.replyFrames(chunk, decoder.start, decoder.end)
+    }
+    decoder.holdRest?.()
   }
 
   /** Nothing more is read until it is there: what a peer may ask for ahead is bounded. */

@@ -8,5 +8,12 @@ export const GATHERING = 1
 export const HANDED_OUT = 2
 /** The stream was refused; final. */
 export const REFUSED = 3
+/** The current frame began in an earlier chunk; its bytes stay where they are. */
+export const HELD = 4
 
-export type DecoderState = typeof DIRECT | typeof GATHERING | typeof HANDED_OUT | typeof REFUSED
+export type DecoderState =
+  | typeof DIRECT
+  | typeof GATHERING
+  | typeof HANDED_OUT
+  | typeof REFUSED
+  | typeof HELD

@@ -79,6 +79,16 @@ export interface Decoder {
    */
   wholeFrames?(): number
   /**
+   * Behind `wholeFrames()`: leaves the long frame that the chunk ends in where it lies, instead of
+   * copying it, and the caller leaves that chunk as it is. It is `held`, from `heldStart` to its
+   * end, until either the next `wholeFrames()` has counted the frame, whose other bytes
+   * `buffer[start, end)` begins with, or `next()` has copied it after all.
+   */
+  holdRest?(): void
+  /** No bytes where nothing is held. */
+  readonly held?: Uint8Array
+  readonly heldStart?: number
+  /**
    * After FRAME: the message as memory of the caller's own, to be kept. It is a copy, but where the
    * frame came in pieces: the memory in which they were put together is handed over (and may have
    * the frame's other bytes around the message).

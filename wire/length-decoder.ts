@@ -1,5 +1,5 @@
 import { NO_BYTES } from './bytes.ts'
-import { type DecoderState, DIRECT, GATHERING, HANDED_OUT, REFUSED } from './decoder-state.ts'
+import { type DecoderState, DIRECT, GATHERING, HANDED_OUT, HELD, REFUSED } from './decoder-state.ts'
 import {
   type Decoder,
   type DecodeStep,
@@ -10,6 +10,11 @@ import {
   NEED_MORE,
 } from './framing.ts'
 import { Gather } from './gather.ts'
+
+/** Of a frame that is left where it lies: copying less costs less than another write. */
+const HELD_BYTES_MIN = 16 * 1024
+/** Memory that is held is at most so many times what has come of the frame. */
+const HELD_SLACK_FACTOR = 4
 
 /** What `readHead` answers when it has found the stream wrong. */
 export const HEAD_REFUSED = -1
@@ -35,6 +40,8 @@ export abstract class LengthDecoder implements Decoder {
   /** Set by `readHead` when it answers 0. */
   protected headBytes = 0
   protected bodyBytes = 0
+  held: Uint8Array = NO_BYTES
+  heldStart = 0
   protected readonly trailerBytes: number
   /** Bytes the head still needs at least, while gathering; 0 once it is known. */
   private headNeed = 0
@@ -62,7 +69,8 @@ export abstract class LengthDecoder implements Decoder {
   }
 
   finish(): FramingError | null {
-    if (this.state === GATHERING) this.refuse('truncated', 'the stream ends inside a frame')
+    const isInside = this.state === GATHERING || this.state === HELD
+    if (isInside) this.refuse('truncated', 'the stream ends inside a frame')
     return this.error
   }
 
@@ -98,7 +106,44 @@ export abstract class LengthDecoder implements Decoder {
   protected advance(): DecodeStep {
     this.takeBack()
     if (this.state === DIRECT) return this.begin()
+    if (this.state === HELD) {
+      if (this.at === this.limit) return this.release()
+      this.gatherHeld()
+    }
     return this.state === GATHERING ? this.resume() : MALFORMED
+  }
+
+  holdRest(): void {
+    const restBytes = this.limit - this.at
+    if (this.state !== DIRECT || restBytes < HELD_BYTES_MIN) return
+    // The whole chunk is kept for it.
+    if (restBytes * HELD_SLACK_FACTOR < this.chunk.buffer.byteLength) return
+    if (this.readHead(this.chunk, this.at, this.limit) !== 0) return
+    this.held = this.chunk
+    this.heldStart = this.at
+    this.at = this.limit
+    this.state = HELD
+  }
+
+  /** 1 when the frame that is held ends in this chunk; decoding goes on behind it. */
+  protected stepOverHeld(): number {
+    if (this.state !== HELD) return 0
+    const end = this.frameBytes - (this.held.length - this.heldStart)
+    if (end > this.limit) return 0
+    this.held = NO_BYTES
+    this.at = end
+    this.buffer = this.chunk
+    this.state = DIRECT
+    return 1
+  }
+
+  /** It comes in more than two pieces, or is wanted in one. */
+  private gatherHeld(): void {
+    this.expectFrame()
+    this.gather.append(this.held, this.heldStart, this.held.length)
+    this.held = NO_BYTES
+    this.headNeed = 0
+    this.state = GATHERING
   }
 
   private begin(): DecodeStep {
@@ -133,7 +178,7 @@ export abstract class LengthDecoder implements Decoder {
       this.headNeed = need
       if (need === 0) this.expectFrame()
     }
-    const need = this.headBytes + this.bodyBytes + this.trailerBytes - gather.length
+    const need = this.frameBytes - gather.length
     if (this.move(need) < need) return this.release()
     this.buffer = gather.bytes
     this.start = this.headBytes
@@ -151,8 +196,13 @@ export abstract class LengthDecoder implements Decoder {
     return NEED_MORE
   }
 
+  /** Once `readHead` has answered 0. */
+  private get frameBytes(): number {
+    return this.headBytes + this.bodyBytes + this.trailerBytes
+  }
+
   private expectFrame(): void {
-    this.gather.lengthKnown = this.headBytes + this.bodyBytes + this.trailerBytes
+    this.gather.lengthKnown = this.frameBytes
   }
 
   /** Moves at most `bytes` from the chunk to the gathered frame; answers how many there were. */

@@ -84,9 +84,10 @@ class LengthPrefixDecoder extends LengthDecoder {
 
   wholeFrames(): number {
     this.takeBack()
-    if (this.state !== DIRECT) return 0
     const from = this.at
-    const frames = this.stepOver()
+    const held = this.stepOverHeld()
+    if (this.state !== DIRECT) return 0
+    const frames = held + this.stepOver()
     this.start = from
     this.end = this.at
     return frames
