@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { creeps, standsStill } from './cases/creep.ts'
+import { creeps, goesOn, standsStill } from './cases/creep.ts'
 
 /** Sizes in bytes of these steps in KiB. */
 function sizes(...steps: readonly number[]): number[] {
@@ -33,6 +33,19 @@ describe('memory does not creep', () => {
 
   test('of which there is no second size yet', () => {
     expect(creeps(sizes())).toBe(false)
+  })
+})
+
+describe('after a while', () => {
+  const before = sizes(108, 108, 104, 109, 104, 88)
+
+  test('a leak goes on at its pace', () => {
+    expect(goesOn(before, sizes(104, 90, 108, -20, 100))).toBe(true)
+  })
+
+  test('what was put off is used again first', () => {
+    expect(goesOn(before, sizes(0, 4, 0, 0, 40, 60))).toBe(false)
+    expect(goesOn(before, sizes(40, 40, 40, 48, 40, 60))).toBe(false)
   })
 })
 

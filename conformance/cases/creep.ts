@@ -30,6 +30,10 @@ export function creeps(sizes: readonly number[]): boolean {
   return steps.filter(isRegular).length >= REGULAR_SHARE_MIN * steps.length
 }
 
+/** True when `after` goes on growing as `before` did, or at half of its pace at least. */
+export const goesOn = (before: readonly number[], after: readonly number[]): boolean =>
+  grows(after) && middleOf(stepsOf(after)) >= middleOf(stepsOf(before)) / 2
+
 /** True when nothing is put off: what is dropped is used again at once. */
 export const standsStill = (sizes: readonly number[], bytesMax: number): boolean =>
   Math.max(...sizes) - Math.min(...sizes) <= bytesMax

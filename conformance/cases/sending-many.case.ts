@@ -63,13 +63,22 @@ async function heldUnread(trial: Trial, message: Uint8Array): Promise<number> {
   return stream.length - waitingBytes
 }
 
-/** Frames of one segment each, the first `shift` bytes longer. */
-async function fillWithSegments(trial: Trial, dialogue: Dialogue, shift: number): Promise<void> {
+/**
+ * Frames of one segment each, one of them `shift` bytes longer: the first that is sure to wait at
+ * the server. What goes out at once does not say where the segments behind it begin.
+ */
+async function fillWithSegments(
+  trial: Trial,
+  segments: (typeof SEGMENTS)[number],
+  shift: number,
+): Promise<void> {
+  const dialogue = await trial.open(segments)
   // What of it is left beside the options of every segment.
   const bytes = dialogue.peer.segmentBytes
   const messageBytes = 2 * bytes - trial.frame(letters(bytes)).length
+  const shifted = Math.ceil((4 * segments.receiveBufferBytes) / bytes)
   const messages = repeat(Math.ceil(UNREAD_BYTES / bytes), (i) =>
-    counted(i, i === 0 ? messageBytes + shift : messageBytes),
+    counted(i, i === shifted ? messageBytes + shift : messageBytes),
   )
   await fillAndRead(dialogue, messages)
 }
@@ -175,14 +184,14 @@ export const sendingMany = defineCases([
     finds: 'Replies that are dropped when the kernel takes nothing of them.',
     unsupported: allOf(needs.tcp, held),
     async run(trial) {
-      const headerBytes = trial.framing.headerBytes(letters(SEGMENTS[0]!.segmentBytesMax))
-      const shifts = [0, 1, headerBytes, headerBytes + 1]
       const asked = await trial.openProven()
-      const shortest = SEGMENTS[0]!.segmentBytesMax
-      await mustKeepUp(trial, asked, shifts.length * Math.ceil(UNREAD_BYTES / shortest))
+      const frames = SEGMENTS.map(({ segmentBytesMax }) => UNREAD_BYTES / segmentBytesMax)
+      await mustKeepUp(trial, asked, 4 * Math.ceil(Math.max(...frames)))
       asked.peer.close()
       for (const segments of SEGMENTS) {
-        for (const shift of shifts) await fillWithSegments(trial, await trial.open(segments), shift)
+        const headerBytes = trial.framing.headerBytes(letters(segments.segmentBytesMax))
+        const shifts = new Set([1, headerBytes + 1, 0, headerBytes])
+        for (const shift of shifts) await fillWithSegments(trial, segments, shift)
       }
     },
   },
