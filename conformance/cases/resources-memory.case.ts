@@ -5,6 +5,7 @@ import { counted, counting, joined, letters, numbered, repeat } from './bytes.ts
 import { mustKeepUp } from './pace.ts'
 import { canAnnounce, overMax } from './refusals.ts'
 import { memoryOf, mustLevelOff, mustNotCreep } from './resources.ts'
+import { UNREAD_BYTES } from './unread.ts'
 
 const MIB = 1_048_576
 /** Copies of one message that a server may hold at a time, runtimes that collect late included. */
@@ -67,6 +68,34 @@ export const resourcesMemory = defineCases([
         const messages = repeat(Math.ceil((6 * MIB) / size), (i) => counted(i, size))
         await dialogue.send(dialogue.owing(...messages), true)
         await dialogue.replies()
+      })
+    },
+  },
+  {
+    id: 'resources/memory-over-stalls',
+    level: 'must',
+    lane: 'alone',
+    clauses: ['ALL-8', 'ALL-9'],
+    sends:
+      'More than the kernel holds in messages of 4 KiB, until stalled; then reads everything, again and again.',
+    expects: 'Memory stops growing.',
+    finds: 'Something of every reply that had to wait that is kept for ever.',
+    unsupported: allOf(needs.framing, needs.started, needs.messageBytes(65_535), needs.longReplies),
+    async run(trial) {
+      const size = trial.atMost(4_096)
+      const count = Math.ceil(UNREAD_BYTES / size)
+      const messages = repeat(count, (i) => numbered(i, size))
+      const asked = await trial.openProven()
+      await mustKeepUp(trial, asked, ROUNDS_MIN * count)
+      asked.peer.close()
+      const process = await trial.another()
+      await mustLevelOff(trial, process, 0.75 * MIB, 'stall', async () => {
+        const dialogue = await trial.open({ process, receiveBufferBytes: 65_536 })
+        const stream = dialogue.owing(...messages)
+        const taken = await dialogue.sendUntilStalled(stream)
+        await dialogue.send(stream.subarray(taken), true)
+        await dialogue.replies()
+        dialogue.peer.close()
       })
     },
   },

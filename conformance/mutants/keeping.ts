@@ -86,6 +86,17 @@ export const keeping = defineMutants([
     },
   },
   {
+    id: 'keeps-what-waited',
+    fault: 'Of every reply that has to wait a little is kept.',
+    killedBy: { 'resources/memory-over-stalls': ['leak'] },
+    connection: class extends Connection {
+      override write(bytes: Uint8Array) {
+        if (this.pending.length > 0) kept.push(filled(16_000))
+        super.write(bytes)
+      }
+    },
+  },
+  {
     id: 'keeps-a-little-of-connections',
     fault: 'A few kilobytes of every connection are kept when it has ended.',
     killedBy: { 'resources/memory-creeps-with-connections': ['leak'] },
