@@ -2,12 +2,6 @@
 
 export type Side = 'base' | 'head'
 
-/** Costs of the two launches of each side, in the order made. */
-export interface BlockCosts {
-  base: readonly number[]
-  head: readonly number[]
-}
-
 /** Two pairs: base and head, head and base; the next block is the mirror. Drift cancels in each. */
 export function ordersOf(block: number): readonly (readonly Side[])[] {
   const pairs: Side[][] = [
@@ -20,20 +14,15 @@ export function ordersOf(block: number): readonly (readonly Side[])[] {
 /** Two blocks, one of each order, on one core before the cores change places. */
 export const subjectCoreOf = (block: number): number => 1 - ((block >> 1) % 2)
 
-/** Log of head over base, of the geometric means. NaN when a cost is no positive number. */
-export function logRatio({ base, head }: BlockCosts): number {
-  return meanLog(head) - meanLog(base)
-}
+/** Logs of head over base of the two pairs of a block, in the order made. */
+export type PairLogRatios = readonly [first: number, second: number]
+
+/** Log of head over base. */
+export const logRatio = ([first, second]: PairLogRatios): number => (first + second) / 2
 
 /**
- * Log of each program over itself, from the same four launches, as noisy as the log ratio. What
- * drifts steadily has the opposite sign in the mirrored block.
+ * Log of each program over itself, from the same four launches, as noisy as the log ratio: what
+ * head has more than base is in both pairs alike. What a side has of being started first has the
+ * opposite sign in the mirrored block.
  */
-export function controlLogRatio({ base, head }: BlockCosts): number {
-  const [b0, b1] = base.map(Math.log)
-  const [h0, h1] = head.map(Math.log)
-  return (b0! - b1! + (h1! - h0!)) / 2
-}
-
-const meanLog = (costs: readonly number[]): number =>
-  costs.reduce((sum, cost) => sum + (cost > 0 ? Math.log(cost) : Number.NaN), 0) / costs.length
+export const controlLogRatio = ([first, second]: PairLogRatios): number => (second - first) / 2

@@ -1,8 +1,8 @@
 /** The cells of a gate while blocks are made. */
 import type { Workload } from '../scenario.ts'
-import { type BlockCosts, controlLogRatio, logRatio, type Side } from './block.ts'
+import { controlLogRatio, logRatio, type PairLogRatios } from './block.ts'
 import { METRICS, type Metric } from './metric.ts'
-import type { PairReport } from './pair.ts'
+import type { LaunchReport, PairReport } from './pair.ts'
 import type { StageCell } from './stages.ts'
 
 /** A cell while blocks are made. */
@@ -30,14 +30,16 @@ export function openCells(workload: Workload, floor: number): MeasuredCell[] {
 
 /** Adds the block that these pairs of launches make. */
 export function addBlock(cell: MeasuredCell, pairs: readonly PairReport[]): void {
-  const { loop, costOf } = cell.metric
-  const costsOf = (side: Side): number[] =>
-    pairs.map(({ [side]: { closed, open } }) =>
-      costOf(loop === 'open' && open.length > 0 ? open : closed),
-    )
-  const costs: BlockCosts = { base: costsOf('base'), head: costsOf('head') }
-  cell.base.push(...costs.base)
-  cell.head.push(...costs.head)
-  cell.logRatios.push(logRatio(costs))
-  cell.controls.push(controlLogRatio(costs))
+  const { loop, costOf, logRatioOf } = cell.metric
+  const turnsOf = ({ closed, open }: LaunchReport) =>
+    loop === 'open' && open.length > 0 ? open : closed
+  const [first, second] = pairs.map(({ base, head }) => {
+    const turns = { base: turnsOf(base), head: turnsOf(head) }
+    cell.base.push(costOf(turns.base))
+    cell.head.push(costOf(turns.head))
+    return logRatioOf(turns)
+  })
+  const ratios: PairLogRatios = [first!, second!]
+  cell.logRatios.push(logRatio(ratios))
+  cell.controls.push(controlLogRatio(ratios))
 }

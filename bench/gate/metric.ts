@@ -1,7 +1,11 @@
 /** What a gate compares. Every metric is a cost here: larger is worse. */
 import type { LoadFigures } from '../../harness/load.ts'
 import { decodeHistogram } from '../stats/latency.ts'
+import { mean, midMean } from '../stats/mean.ts'
+import type { Side } from './block.ts'
 import type { MetricId } from './result.ts'
+
+type Turns = readonly LoadFigures[]
 
 export interface Metric {
   id: MetricId
@@ -9,41 +13,62 @@ export interface Metric {
   loop: 'closed' | 'open'
   /** Smaller changes than this are none, whatever `--floor` says: tails wander. */
   floorMin: number
-  /** Of all turns of a launch. NaN where it cannot be seen: no verdict rests on that. */
-  costOf(turns: readonly LoadFigures[]): number
+  /** Of all turns of a launch, for people. NaN where it cannot be seen. */
+  costOf(turns: Turns): number
+  /** Log of head over base, of the turns of a pair in the order made. NaN proves nothing. */
+  logRatioOf(turns: Readonly<Record<Side, Turns>>): number
   /** The cost as people know it: throughput is messages per second. */
   figureOf(cost: number): number
 }
 
 const itself = (cost: number): number => cost
 
+type Compared = Pick<Metric, 'costOf' | 'logRatioOf'>
+
 /**
- * Geometric mean of the turns: each meets another machine, and is compared with the turn of the
- * other side beside it.
+ * Each turn beside the other side's of the same round, a few milliseconds away: both met the same
+ * machine. The mean of these logs misses nothing, and `midMean` leaves out the turns in which one
+ * of the two was stopped and the other was not: twice as exact, and blind to what happens rarely.
  */
-const ofEachTurn =
-  (costOf: (figures: LoadFigures) => number) =>
-  (turns: readonly LoadFigures[]): number =>
-    Math.exp(turns.reduce((sum, turn) => sum + Math.log(costOf(turn)), 0) / turns.length)
+const turnByTurn = (
+  average: (values: readonly number[]) => number,
+  costOf: (figures: LoadFigures) => number,
+): Compared => {
+  const logsOf = (turns: Turns) => turns.map((turn) => logOf(costOf(turn)))
+  return {
+    costOf: (turns) => Math.exp(average(logsOf(turns))),
+    logRatioOf({ base, head }) {
+      const before = logsOf(base)
+      return average(logsOf(head).map((log, round) => log - before[round]!))
+    },
+  }
+}
+
+const logOf = (cost: number): number => (cost > 0 ? Math.log(cost) : Number.NaN)
+
+const percentileOf = ({ histogram }: LoadFigures, share: number): number =>
+  decodeHistogram(histogram).getValueAtPercentile(share)
 
 /**
  * Of a turn that was hardly disturbed: an eighth of the turns is as calm. A machine that
  * stops for milliseconds moves the tails of the turns that it falls in, and a percentile of all
  * messages would be those stops.
  */
-const ofCalmTurn =
-  (share: number) =>
-  (turns: readonly LoadFigures[]): number => {
-    const all = turns.map(({ histogram }) => decodeHistogram(histogram).getValueAtPercentile(share))
-    return all.toSorted((one, other) => one - other)[all.length >> 3] ?? Number.NaN
+const ofCalmTurn = (costOfTurn: (figures: LoadFigures) => number): Compared => {
+  const costOf = (turns: Turns) => {
+    const all = turns.map(costOfTurn).toSorted((one, other) => one - other)
+    return all[all.length >> 3] ?? Number.NaN
   }
+  return { costOf, logRatioOf: ({ base, head }) => logOf(costOf(head)) - logOf(costOf(base)) }
+}
 
 export const METRICS: readonly Metric[] = [
   {
     id: 'cpuNsPerMessage',
     loop: 'closed',
     floorMin: 0,
-    costOf: ofEachTurn(({ subject, messages }) =>
+    // What costs CPU time now and then, such as collecting garbage, costs throughput as well.
+    ...turnByTurn(midMean, ({ subject, messages }) =>
       subject ? subject.cpuNs / messages : Number.NaN,
     ),
     figureOf: itself,
@@ -52,21 +77,21 @@ export const METRICS: readonly Metric[] = [
     id: 'throughputPerSecond',
     loop: 'closed',
     floorMin: 0,
-    costOf: ofEachTurn(({ durationNs, messages }) => durationNs / messages),
+    ...turnByTurn(mean, ({ durationNs, messages }) => durationNs / messages),
     figureOf: (cost) => 1e9 / cost,
   },
   {
     id: 'latencyNsP50',
     loop: 'open',
     floorMin: 0.1,
-    costOf: ofCalmTurn(50),
+    ...turnByTurn(midMean, (figures) => percentileOf(figures, 50)),
     figureOf: itself,
   },
   {
     id: 'latencyNsP99',
     loop: 'open',
     floorMin: 0.3,
-    costOf: ofCalmTurn(99),
+    ...ofCalmTurn((figures) => percentileOf(figures, 99)),
     figureOf: itself,
   },
 ]

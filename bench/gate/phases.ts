@@ -12,7 +12,7 @@ const OPEN_RATE_MAX = 5_000
 const OPEN_MESSAGES_MIN = 30
 const OPEN_WARM_UP_SHARE = 0.1
 /** Shorter turns cost more in changing sides than they win. */
-const CLOSED_TURN_MS = 15
+const CLOSED_TURN_MS = 8
 const OPEN_TURN_MS = 20
 
 /** The same load on both sides, so many times in turn. */

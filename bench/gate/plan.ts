@@ -21,7 +21,7 @@ const WARM_UP_SHARE = 0.4
 const CLOSED_SHARE = 0.35
 const OPEN_SHARE = 0.25
 /** What changing sides costs, of the time that is loaded: a turn begins with new connections. */
-const SWITCH_SHARE = 0.2
+const SWITCH_SHARE = 0.25
 
 export interface GatePlan {
   /** 0: with one scenario there is nothing to choose among. */

@@ -73,7 +73,7 @@ async function simulateOne(simulation: Simulation, normal: () => number, chance:
   ).flat()
   const launch = (log: number, deviation: number): number => {
     const disturbance = chance.below(1_000_000) < disturbed * 1e6 ? DISTURBANCE : 0
-    return Math.exp(log + deviation * normal() + disturbance)
+    return log + deviation * normal() + disturbance
   }
   let blocks = 0
   const outcomes = await runStages({
@@ -86,10 +86,10 @@ async function simulateOne(simulation: Simulation, normal: () => number, chance:
         if (!wanted.has(cell.scenario)) continue
         const { blockDeviation } = cell.metric
         for (let block = 0; block < count; block++) {
-          const pair = (log: number) => [launch(log, blockDeviation), launch(log, blockDeviation)]
-          const costs = { base: pair(0), head: pair(cell.effectLog) }
-          cell.logRatios.push(logRatio(costs))
-          cell.controls.push(controlLogRatio(costs))
+          const pair = () => launch(cell.effectLog, blockDeviation) - launch(0, blockDeviation)
+          const ratios = [pair(), pair()] as const
+          cell.logRatios.push(logRatio(ratios))
+          cell.controls.push(controlLogRatio(ratios))
         }
       }
       return true
