@@ -11,7 +11,7 @@ export interface Metric {
   id: MetricId
   /** Whether replies decide when the next message goes, or the clock. */
   loop: 'closed' | 'open'
-  /** Smaller changes than this are none, whatever `--floor` says: tails wander. */
+  /** Smaller changes than this are none, whatever `--floor` says: all but CPU time wanders. */
   floorMin: number
   /** Of all turns of a launch, for people. NaN where it cannot be seen. */
   costOf(turns: Turns): number
@@ -76,7 +76,7 @@ export const METRICS: readonly Metric[] = [
   {
     id: 'throughputPerSecond',
     loop: 'closed',
-    floorMin: 0,
+    floorMin: 0.03,
     ...turnByTurn(mean, ({ durationNs, messages }) => durationNs / messages),
     figureOf: (cost) => 1e9 / cost,
   },

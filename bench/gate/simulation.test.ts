@@ -12,7 +12,7 @@ const FEWER = 2_000 * FACTOR
 
 const metricsOf = (cpu: number, wall: number, floor = 0.03): readonly SimulatedMetric[] => [
   { blockDeviation: cpu, floor },
-  { blockDeviation: wall, floor },
+  { blockDeviation: wall, floor: Math.max(floor, 0.03) },
   { blockDeviation: 2 * wall, floor: 0.1 },
   { blockDeviation: 0.2, floor: 0.3 },
 ]
