@@ -198,7 +198,7 @@ const NO_INTERVAL: RatioInterval = { ratio: null, ciLow: null, ciHigh: null }
 function furthestControl(cells: readonly GateCell[]): RatioInterval {
   const away = ({ ratio }: RatioInterval) => Math.abs(Math.log(ratio ?? 1))
   // Latencies wander by nature: the cells that decide most tell most.
-  const closed = new Set(METRICS.filter(({ floorMin }) => floorMin === 0).map(({ id }) => id))
+  const closed = new Set(METRICS.filter(({ loop }) => loop === 'closed').map(({ id }) => id))
   const controls = cells.filter(({ metric }) => closed.has(metric)).map(({ control }) => control)
   return controls.reduce(
     (far, one) => (away(one) > away(far) ? one : far),
