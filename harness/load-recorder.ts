@@ -20,11 +20,12 @@ export class LoadRecorder {
     this.#lag = keeps.lag ? createLatencyHistogram() : null
   }
 
-  /** Forgets everything: a phase begins. */
-  begin(halfNs: number): void {
+  /** A phase begins: counts start again, and latencies unless they continue. */
+  begin(halfNs: number, isContinued = false): void {
     this.#halfNs = halfNs
     this.messages = 0
     this.messagesFirstHalf = 0
+    if (isContinued) return
     for (const histogram of [this.#latency, this.#service, this.#lag]) histogram?.reset()
   }
 
@@ -49,6 +50,10 @@ export class LoadRecorder {
     const service = this.#service
     const serviceHistogram = service ? encodeIntoCompressedBase64(service) : histogram
     return { histogram, serviceHistogram }
+  }
+
+  latencyNsAt(percentile: number): number {
+    return this.#latency.getValueAtPercentile(percentile)
   }
 
   get scheduleLagNsP99(): number | null {

@@ -1,5 +1,5 @@
 /**
- * One run of load that is echoed, inside the generator's process: connect, warm up, measure.
+ * Load that is echoed, inside the generator's process: connects, then goes through phases.
  *
  * Each phase begins and ends with nothing in flight, so that what the subject used between the two
  * belongs to exactly the messages counted.
@@ -7,8 +7,8 @@
 import { parseFraming } from '../wire/index.ts'
 import { nowMs, nowNs } from './clock.ts'
 import { putHelpersBack } from './helper-threads.ts'
-import type { Extent, LoadFailure, LoadFigures, LoadOutcome, LoadPlan } from './load.ts'
-import { LoadBystanders } from './load-bystanders.ts'
+import type { Extent, LoadFailure, LoadPlan } from './load.ts'
+import { type BystanderFigures, LoadBystanders } from './load-bystanders.ts'
 import { LoadConnection, type LoadPace } from './load-connection.ts'
 import { LoadReactor } from './load-reactor.ts'
 import { LoadRecorder } from './load-recorder.ts'
@@ -16,31 +16,21 @@ import { failure, notConnected } from './load-reply.ts'
 import { depthOf, LoadSchedule, lateNsMax } from './load-schedule.ts'
 import { LoadSocket } from './load-sockets.ts'
 import { LoadTape } from './load-tape.ts'
-import { subjectUsage, usageDelta } from './load-usage.ts'
 
 const WATCH_MS = 100
 /** Connections that are being opened at a time: servers' backlogs are short. */
 const OPENING_MAX = 100
 
 /** Throws FramingError and FramingOptionError for a plan that no subject could keep. */
-export async function runEchoes(plan: LoadPlan, onMeasuring: () => void): Promise<LoadOutcome> {
-  const run = new LoadRun(plan)
-  try {
-    if (!run.connect() || !run.phase(plan.warmUp)) return run.failure!
-    onMeasuring()
-    return run.measure() ?? run.failure!
-  } finally {
-    run.close()
-  }
-}
-
-class LoadRun implements LoadPace {
+export class LoadRun implements LoadPace {
   readonly #plan: LoadPlan
   readonly #reactor = new LoadReactor()
   readonly #connections: LoadConnection[] = []
-  readonly #recorder: LoadRecorder
   readonly #bystanders: LoadBystanders
   readonly #deadlineAtMs: number
+  readonly recorder: LoadRecorder
+  /** Open loop: messages that were due and not sent. */
+  unsentMessages = 0
   /** Why it is over. The first failure counts: what follows is a consequence. */
   failure: LoadFailure | null = null
 
@@ -50,7 +40,6 @@ class LoadRun implements LoadPace {
   #messagesLeft = 0
   #sendUntilNs = 0
   #inFlight = 0
-  #unsent = 0
 
   #opened = 0
   #movedBytes = 0
@@ -66,7 +55,7 @@ class LoadRun implements LoadPace {
       const options = { framing, tape, connection, depth, manner, pace: this }
       this.#connections.push(new LoadConnection(options))
     }
-    this.#recorder = new LoadRecorder({
+    this.recorder = new LoadRecorder({
       latency: plan.keepsLatency ?? true,
       service: loop.kind === 'open' || manner.reconnect === true,
       lag: loop.kind === 'open',
@@ -120,13 +109,16 @@ class LoadRun implements LoadPace {
     this.#open(connection, () => connection.renewed(startNs))
   }
 
-  /** Sends for the extent, then waits for what is in flight. False when the run has failed. */
-  phase(extent: Extent): boolean {
+  /**
+   * Sends for the extent, then waits for what is in flight. False when the run has failed.
+   * `isContinued`: its latencies join those of the phase before.
+   */
+  phase(extent: Extent, isContinued = false): boolean {
     const startNs = nowNs()
     const durationNs = 'durationMs' in extent ? extent.durationMs * 1e6 : Number.POSITIVE_INFINITY
     this.#messagesLeft = 'messages' in extent ? extent.messages : Number.POSITIVE_INFINITY
     this.#sendUntilNs = startNs + durationNs
-    this.#recorder.begin(startNs + durationNs / 2)
+    this.recorder.begin(startNs + durationNs / 2, isContinued)
     this.#isPhaseOver = false
     this.#movedAtMs = nowMs()
     const { loop } = this.#plan
@@ -158,7 +150,7 @@ class LoadRun implements LoadPace {
     )
     const plannedNs = (messages / ratePerSecond) * 1e9
     this.#sendUntilNs = startNs + plannedNs + lateNsMax(plannedNs)
-    this.#unsent = 0
+    this.unsentMessages = 0
     const connections = this.#connections
     const touched = new Set<LoadConnection>()
     const schedule = new LoadSchedule({
@@ -183,36 +175,18 @@ class LoadRun implements LoadPace {
     this.#schedule = schedule
   }
 
-  /** Null when the run has failed. */
-  measure(): LoadFigures | null {
-    const { measured, subjectProcessGroup, loop } = this.#plan
-    const before = subjectUsage(subjectProcessGroup)
-    const generatorBefore = process.cpuUsage()
-    const startNs = nowNs()
-    if (!this.phase(measured)) return null
-    const generator = process.cpuUsage(generatorBefore)
-    const recorder = this.#recorder
-    const durationNs = recorder.lastNs - startNs
-    const after = subjectUsage(subjectProcessGroup)
-    const bystanders = this.#bystanders.finish(this.#plan.stallMs)
+  /** To be called once, behind the last phase: ends what went on beside the load. */
+  finish(): BystanderFigures {
+    const figures = this.#bystanders.finish(this.#plan.stallMs)
+    this.lookForMore()
+    return figures
+  }
+
+  /** Between phases nothing is owed: what has come all the same is a failure. */
+  lookForMore(): void {
     for (const connection of this.#connections) {
       const extra = connection.leftOver()
       if (extra) this.failed(extra)
-    }
-    if (this.failure) return null
-    return {
-      kind: 'measured',
-      messages: recorder.messages,
-      durationNs,
-      messagesFirstHalf: 'durationMs' in measured ? recorder.messagesFirstHalf : null,
-      ...recorder.histograms,
-      generatorCpuShare: ((generator.user + generator.system) * 1000) / durationNs,
-      scheduleLagNsP99: recorder.scheduleLagNsP99,
-      offeredPerSecond: loop.kind === 'open' ? loop.ratePerSecond : null,
-      unsentMessages: this.#unsent,
-      datagrams: null,
-      subject: usageDelta(before, after),
-      ...bystanders,
     }
   }
 
@@ -224,13 +198,13 @@ class LoadRun implements LoadPace {
   }
 
   answered(count: number, latencyNs: number, serviceNs: number, atNs: number): void {
-    this.#recorder.answered(count, latencyNs, serviceNs, atNs)
+    this.recorder.answered(count, latencyNs, serviceNs, atNs)
     this.#inFlight -= count
     this.#endIfDrained()
   }
 
   lagged(lagNs: number): void {
-    this.#recorder.lagged(lagNs)
+    this.recorder.lagged(lagNs)
   }
 
   failed(failure: LoadFailure): void {
@@ -267,7 +241,7 @@ class LoadRun implements LoadPace {
     if (!this.#schedule?.isOver || nowNs() < this.#sendUntilNs) return
     let unsent = 0
     for (const connection of this.#connections) unsent += connection.giveUp()
-    this.#unsent += unsent
+    this.unsentMessages += unsent
     this.#inFlight -= unsent
     this.#endIfDrained()
   }

@@ -1,7 +1,7 @@
 /** Which kind of load a plan asks for. */
 import type { LoadOutcome, LoadPlan } from './load.ts'
+import { runEchoes } from './load-echoes.ts'
 import { runFiles } from './load-files.ts'
-import { runEchoes } from './load-run.ts'
 import { runSink } from './load-sink.ts'
 import { runDatagrams } from './load-udp.ts'
 import { resolveHost } from './resolve.ts'

@@ -7,6 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { onCore } from './cores.ts'
 import { HarnessError } from './errors.ts'
 import type { LoadOutcome, LoadPlan } from './load.ts'
+import type { TurnsOutcome, TurnsPlan } from './load-turns.ts'
 import { OutputTail } from './output-tail.ts'
 import { newSocketPath } from './scratch.ts'
 import { spawnGuarded } from './spawn-guarded.ts'
@@ -21,7 +22,7 @@ export class StandingGenerator {
   readonly #said = new OutputTail()
   #socket: Socket | null = null
   #line = ''
-  #waiting: PromiseWithResolvers<LoadOutcome> | null = null
+  #waiting: PromiseWithResolvers<LoadOutcome | TurnsOutcome> | null = null
 
   private constructor(child: ChildProcess, server: Server) {
     this.#child = child
@@ -61,25 +62,39 @@ export class StandingGenerator {
     socket.on('data', (text: string) => {
       const lines = (this.#line + text).split('\n')
       this.#line = lines.pop()!
-      for (const line of lines) this.#waiting?.resolve(JSON.parse(line) as LoadOutcome)
+      for (const line of lines) this.#waiting?.resolve(JSON.parse(line))
     })
     // Its process has ended: that is said where the process is watched.
     socket.on('error', () => undefined)
   }
 
   /** One plan at a time. Throws HarnessError `generator-failed`, or `interrupted`. */
-  async run(plan: LoadPlan, signal: AbortSignal): Promise<LoadOutcome> {
-    const waiting = Promise.withResolvers<LoadOutcome>()
+  run(plan: LoadPlan, signal: AbortSignal): Promise<LoadOutcome> {
+    return this.#ask<LoadOutcome>(plan, plan.deadlineMs, signal)
+  }
+
+  /** As `run`. */
+  runTurns(plan: TurnsPlan, signal: AbortSignal): Promise<TurnsOutcome> {
+    const deadlineMs = Math.max(...plan.plans.map((one) => one.deadlineMs))
+    return this.#ask<TurnsOutcome>(plan, deadlineMs, signal)
+  }
+
+  async #ask<T extends LoadOutcome | TurnsOutcome>(
+    plan: LoadPlan | TurnsPlan,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const waiting = Promise.withResolvers<LoadOutcome | TurnsOutcome>()
     this.#waiting = waiting
     const interrupt = () =>
       waiting.reject(new HarnessError('interrupted', 'The measurement was interrupted.'))
-    const timer = setTimeout(() => this.#lost('did not answer'), plan.deadlineMs + GRACE_MS)
+    const timer = setTimeout(() => this.#lost('did not answer'), deadlineMs + GRACE_MS)
     signal.addEventListener('abort', interrupt)
     if (signal.aborted) interrupt()
     else if (this.#child.exitCode !== null) this.#lost('ended')
     else this.#socket!.write(`${JSON.stringify(plan)}\n`)
     try {
-      return await waiting.promise
+      return (await waiting.promise) as T
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', interrupt)

@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'bun:test'
-import type { LoadFigures } from '../../harness/load.ts'
+import type { TurnFigures } from '../../harness/load-turns.ts'
 import { METRICS } from './metric.ts'
 
 const metric = (id: string) => METRICS.find((one) => one.id === id)!
 /** Turns of 100 messages that took so long, and so much CPU time, each. */
-const turns = (...costsNs: readonly number[]): LoadFigures[] =>
-  costsNs.map(
-    (cost) =>
-      ({ messages: 100, durationNs: 100 * cost, subject: { cpuNs: 100 * cost } }) as LoadFigures,
-  )
+const turns = (...costsNs: readonly number[]): TurnFigures[] =>
+  costsNs.map((cost) => ({
+    messages: 100,
+    durationNs: 100 * cost,
+    cpuNs: 100 * cost,
+    latencyNsP50: cost,
+    latencyNsP99: cost,
+  }))
 const ratioOf = (id: string, base: readonly number[], head: readonly number[]): number =>
   Math.exp(metric(id).logRatioOf({ base: turns(...base), head: turns(...head) }))
 

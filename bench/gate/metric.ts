@@ -1,11 +1,10 @@
 /** What a gate compares. Every metric is a cost here: larger is worse. */
-import type { LoadFigures } from '../../harness/load.ts'
-import { decodeHistogram } from '../stats/latency.ts'
+import type { TurnFigures } from '../../harness/load-turns.ts'
 import { mean, midMean } from '../stats/mean.ts'
 import type { Side } from './block.ts'
 import type { MetricId } from './result.ts'
 
-type Turns = readonly LoadFigures[]
+type Turns = readonly TurnFigures[]
 
 export interface Metric {
   id: MetricId
@@ -26,13 +25,13 @@ const itself = (cost: number): number => cost
 type Compared = Pick<Metric, 'costOf' | 'logRatioOf'>
 
 /**
- * Each turn beside the other side's of the same round, a few milliseconds away: both met the same
+ * Each turn beside the other side's of the same round, with slices in between: both met the same
  * machine. The mean of these logs misses nothing, and `midMean` leaves out the turns in which one
  * of the two was stopped and the other was not: twice as exact, and blind to what happens rarely.
  */
 const turnByTurn = (
   average: (values: readonly number[]) => number,
-  costOf: (figures: LoadFigures) => number,
+  costOf: (figures: TurnFigures) => number,
 ): Compared => {
   const logsOf = (turns: Turns) => turns.map((turn) => logOf(costOf(turn)))
   return {
@@ -46,15 +45,12 @@ const turnByTurn = (
 
 const logOf = (cost: number): number => (cost > 0 ? Math.log(cost) : Number.NaN)
 
-const percentileOf = ({ histogram }: LoadFigures, share: number): number =>
-  decodeHistogram(histogram).getValueAtPercentile(share)
-
 /**
  * Of a turn that was hardly disturbed: an eighth of the turns is as calm. A machine that
  * stops for milliseconds moves the tails of the turns that it falls in, and a percentile of all
  * messages would be those stops.
  */
-const ofCalmTurn = (costOfTurn: (figures: LoadFigures) => number): Compared => {
+const ofCalmTurn = (costOfTurn: (figures: TurnFigures) => number): Compared => {
   const costOf = (turns: Turns) => {
     const all = turns.map(costOfTurn).toSorted((one, other) => one - other)
     return all[all.length >> 3] ?? Number.NaN
@@ -68,8 +64,8 @@ export const METRICS: readonly Metric[] = [
     loop: 'closed',
     floorMin: 0,
     // What costs CPU time now and then, such as collecting garbage, costs throughput as well.
-    ...turnByTurn(midMean, ({ subject, messages }) =>
-      subject ? subject.cpuNs / messages : Number.NaN,
+    ...turnByTurn(midMean, ({ cpuNs, messages }) =>
+      cpuNs === null ? Number.NaN : cpuNs / messages,
     ),
     figureOf: itself,
   },
@@ -84,14 +80,14 @@ export const METRICS: readonly Metric[] = [
     id: 'latencyNsP50',
     loop: 'open',
     floorMin: 0.1,
-    ...turnByTurn(midMean, (figures) => percentileOf(figures, 50)),
+    ...turnByTurn(midMean, ({ latencyNsP50 }) => latencyNsP50),
     figureOf: itself,
   },
   {
     id: 'latencyNsP99',
     loop: 'open',
     floorMin: 0.3,
-    ...ofCalmTurn((figures) => percentileOf(figures, 99)),
+    ...ofCalmTurn(({ latencyNsP99 }) => latencyNsP99),
     figureOf: itself,
   },
 ]

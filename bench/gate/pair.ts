@@ -1,20 +1,20 @@
 /**
- * One launch of each side, both alive at a time: short turns of load, now on one, now on the other.
+ * One launch of each side, both alive at a time: short slices of load, on one and on the other.
  *
  * A machine's speed wanders by a fifth from one hundredth of a second to the next where neighbours
- * share its cores. Turns that are as short meet the same machine on both sides; launches of a
+ * share its cores. Slices that are shorter meet the same machine on both sides; launches of a
  * second each, one behind the other, do not.
  */
 import { HarnessError } from '../../harness/errors.ts'
 import { type Launched, launch } from '../../harness/launch.ts'
-import type { LoadFigures } from '../../harness/load.ts'
+import type { SlicePlan, TurnFigures } from '../../harness/load-turns.ts'
 import type { StandingGenerator } from '../../harness/standing-generator.ts'
 import { withEnd } from '../measure.ts'
 import type { Workload } from '../scenario.ts'
 import type { BenchSubject } from '../subject.ts'
 import type { Side } from './block.ts'
 import { asSide, planOf, startedBy } from './launch.ts'
-import type { Turn, Turns } from './phases.ts'
+import type { PairPhases, Turns } from './phases.ts'
 import type { GateFailure } from './result.ts'
 
 export interface PairRequest {
@@ -24,19 +24,22 @@ export interface PairRequest {
   workload: Workload
   core: number
   generator: StandingGenerator
-  turns: Turns
+  phases: PairPhases
   seed: number
   signal: AbortSignal
 }
 
 /** What one launch did, one entry a turn. */
 export interface LaunchReport {
-  closed: LoadFigures[]
+  closed: readonly TurnFigures[]
   /** Empty where there is no open loop. */
-  open: LoadFigures[]
+  open: readonly TurnFigures[]
 }
 
-export type PairReport = Record<Side, LaunchReport>
+export interface PairReport extends Record<Side, LaunchReport> {
+  /** In the closed loop, of its core. */
+  generatorCpuShare: number
+}
 
 /** A side that was wrong under load, or ended. */
 export interface PairFailure {
@@ -53,7 +56,7 @@ export async function runPair(request: PairRequest): Promise<PairReport | PairFa
       if ('failure' in started) return started
       launched.set(side, started)
     }
-    return await new Pair(request, launched).run()
+    return await takeBoth(request, launched)
   } finally {
     for (const one of launched.values()) await one.kill()
   }
@@ -95,40 +98,41 @@ async function startsAlone(
 const isNotStarted = (error: unknown): error is HarnessError =>
   error instanceof HarnessError && error.code === 'subject-not-started'
 
-class Pair {
-  readonly #request: PairRequest
-  readonly #launched: ReadonlyMap<Side, Launched>
-  #failed: PairFailure | null = null
+async function takeBoth(
+  request: PairRequest,
+  launched: ReadonlyMap<Side, Launched>,
+): Promise<PairReport | PairFailure> {
+  const { phases } = request
+  const closed = await take(request, launched, phases.closed)
+  if ('failure' in closed) return closed
+  const open = phases.open && (await take(request, launched, phases.open))
+  if (open && 'failure' in open) return open
+  const { generatorCpuShare } = closed
+  const reportOf = (side: Side) => ({ closed: closed[side], open: open?.[side] ?? [] })
+  return { base: reportOf('base'), head: reportOf('head'), generatorCpuShare }
+}
 
-  constructor(request: PairRequest, launched: ReadonlyMap<Side, Launched>) {
-    this.#request = request
-    this.#launched = launched
-  }
+type Taken = Record<Side, readonly TurnFigures[]> & { generatorCpuShare: number }
 
-  async run(): Promise<PairReport | PairFailure> {
-    const { warmUp, closed, open } = this.#request.turns
-    await this.#take(warmUp)
-    const inClosed = await this.#take(closed)
-    const inOpen = open && (await this.#take(open))
-    const reportOf = (side: Side) => ({ closed: inClosed[side], open: inOpen?.[side] ?? [] })
-    return this.#failed ?? { base: reportOf('base'), head: reportOf('head') }
+async function take(
+  request: PairRequest,
+  launched: ReadonlyMap<Side, Launched>,
+  phase: Turns,
+): Promise<Taken | PairFailure> {
+  const { order, generator, signal, subjects } = request
+  const { warmUp, turns, slices, ratePerSecond, messages } = phase
+  const plans = order.map((side): SlicePlan => {
+    const measured = { messages }
+    const extents = { warmUp, measured, ...(ratePerSecond !== undefined && { ratePerSecond }) }
+    const plan = planOf({ ...request, subject: subjects[side] }, extents, launched.get(side)!)
+    return { ...plan, measured, deadlineMs: 2 * plan.deadlineMs }
+  })
+  const outcome = await generator.runTurns({ kind: 'turns', plans, turns, slices }, signal)
+  if (outcome.kind === 'failed') {
+    const side = order[outcome.plan]!
+    return { side, failure: await withEnd(outcome, launched.get(side)!) }
   }
-
-  /** Turns of both; who begins changes with each round, so that a steady drift cancels. */
-  async #take({ phase, rounds }: Turn): Promise<Record<Side, LoadFigures[]>> {
-    const figures: Record<Side, LoadFigures[]> = { base: [], head: [] }
-    const { order, generator, signal } = this.#request
-    for (let round = 0; round < rounds; round++) {
-      for (const side of round % 2 === 0 ? order : order.toReversed()) {
-        if (this.#failed) return figures
-        const launched = this.#launched.get(side)!
-        const subject = this.#request.subjects[side]
-        const plan = planOf({ ...this.#request, subject }, phase, launched)
-        const outcome = await generator.run(plan, signal)
-        if (outcome.kind === 'measured') figures[side].push(outcome)
-        else this.#failed = { side, failure: await withEnd(outcome, launched) }
-      }
-    }
-    return figures
-  }
+  const turnsOf = (side: Side) => outcome.turns[order.indexOf(side)]!
+  const { generatorCpuShare } = outcome
+  return { base: turnsOf('base'), head: turnsOf('head'), generatorCpuShare }
 }

@@ -18,7 +18,7 @@ import { CONFIDENCE } from './decide.ts'
 import { Generators } from './generators.ts'
 import { asSide, launchOnce } from './launch.ts'
 import { type PairReport, runPair } from './pair.ts'
-import { TRIAL, type Turns, turnsOf } from './phases.ts'
+import { type PairPhases, phasesOf, TRIAL } from './phases.ts'
 import { type GatePlan, LAUNCHES_PER_BLOCK, planGate } from './plan.ts'
 import type { GateFailure } from './result.ts'
 import { runStages, type StageOutcome } from './stages.ts'
@@ -71,7 +71,7 @@ export async function runGate(options: GateOptions): Promise<GateRun> {
 interface Trial {
   ratePerSecond: number
   /** Null until there is a plan. */
-  turns: Turns | null
+  phases: PairPhases | null
 }
 
 class Run {
@@ -138,7 +138,7 @@ class Run {
       if (this.#aborted) return
       const { id } = workload.scenario
       if (this.#failed(id)) continue
-      this.#trials.set(id, { ratePerSecond, turns: null })
+      this.#trials.set(id, { ratePerSecond, phases: null })
     }
   }
 
@@ -159,7 +159,7 @@ class Run {
     for (const [scenario, trial] of this.#trials) {
       const { connections, depth } = this.#workload(scenario).parameters
       const { ratePerSecond } = trial
-      trial.turns = turnsOf(plan, ratePerSecond, connections * depth)
+      trial.phases = phasesOf(plan, ratePerSecond, connections * depth)
     }
     const { warmUpMs, closedMs, openMs } = plan
     const loadedMs = warmUpMs + closedMs + openMs
@@ -253,7 +253,7 @@ class Run {
         workload: this.#workload(scenario),
         core,
         generator: await this.#generators.on(1 - core),
-        turns: this.#trials.get(scenario)!.turns!,
+        phases: this.#trials.get(scenario)!.phases!,
         seed: this.#seedOf(`${scenario} ${block}`),
         signal,
       })
@@ -261,8 +261,7 @@ class Run {
         this.#failures.push({ side: report.side, scenario, ...report.failure })
         return null
       }
-      const figures = [...report.base.closed, ...report.head.closed]
-      this.#generatorShares.push(...figures.map((one) => one.generatorCpuShare))
+      this.#generatorShares.push(report.generatorCpuShare)
       return report
     } catch (error) {
       if (signal.aborted) return null

@@ -19,10 +19,11 @@ const metricsOf = (cpu: number, wall: number, floor = 0.03): readonly SimulatedM
 
 const PYTHON = metricsOf(0.002, 0.004)
 const WORKING_BUN = metricsOf(0.002, 0.009)
-/** About 1 µs of work a message; warmed up for a third of a second. */
+/** About 1 µs of work a message, on a machine twice as noisy as where the gate was made. */
 const LIGHT_BUN = metricsOf(0.022, 0.025)
 /** The launches of several scenarios are shorter. */
 const LIGHT_BUN_SHORT = metricsOf(0.029, 0.033)
+/** Launches of a second one behind the other, hardly warmed up. */
 const LIGHT_BUN_COLD = metricsOf(0.057, 0.044)
 
 const MINUTE = { routeBlocks: 0, earlyBlocks: [4, 8], looks: [12] }
