@@ -1,9 +1,4 @@
-/**
- * Base against head: launches, in blocks, for as long as the plan says.
- *
- * What a launch is measured by is settled first, on both sides: counts of messages, so that each
- * launch does exactly the same work.
- */
+/** Base against head: launches, in blocks, for as long as the plan says. */
 import type { HarnessError } from '../../harness/errors.ts'
 import type { LoadFigures } from '../../harness/load.ts'
 import { seedFor } from '../../harness/random.ts'
@@ -17,8 +12,9 @@ import { addBlock, type MeasuredCell, openCells } from './cells.ts'
 import { CONFIDENCE } from './decide.ts'
 import { Generators } from './generators.ts'
 import { asSide, launchOnce } from './launch.ts'
+import { Pace } from './pace.ts'
 import { type PairReport, runPair } from './pair.ts'
-import { type PairPhases, phasesOf, TRIAL } from './phases.ts'
+import { type PairPhases, TRIAL } from './phases.ts'
 import { type GatePlan, LAUNCHES_PER_BLOCK, planGate } from './plan.ts'
 import type { GateFailure } from './result.ts'
 import { runStages, type StageOutcome } from './stages.ts'
@@ -68,17 +64,11 @@ export async function runGate(options: GateOptions): Promise<GateRun> {
   }
 }
 
-interface Trial {
-  ratePerSecond: number
-  /** Null until there is a plan. */
-  phases: PairPhases | null
-}
-
 class Run {
   readonly #options: GateOptions
   readonly #endMs: number
   readonly #generators = new Generators()
-  readonly #trials = new Map<string, Trial>()
+  readonly #paces = new Map<string, Pace>()
   readonly #failures: GateFailure[] = []
   readonly #overheadsMs: number[] = []
   readonly #generatorShares: number[] = []
@@ -98,12 +88,15 @@ class Run {
   async all(): Promise<GateRun> {
     const { alpha, floor } = this.#options
     await this.#settle()
-    this.#cells = [...this.#trials.keys()].flatMap((scenario) =>
+    this.#cells = [...this.#paces.keys()].flatMap((scenario) =>
       openCells(this.#workload(scenario), floor),
     )
     const plan = this.#options.plan ?? this.#plan()
     if (plan === null || this.#aborted) return this.#result([], plan)
-    this.#fix(plan)
+    const { warmUpMs, closedMs, openMs } = plan
+    const loadedMs = warmUpMs + closedMs + openMs
+    this.#blockMs = LAUNCHES_PER_BLOCK * (loadedMs + (median(this.#overheadsMs) ?? 0))
+    this.#done = 0
     const cells = this.#cells
     const outcomes = await runStages({
       cells,
@@ -138,33 +131,20 @@ class Run {
       if (this.#aborted) return
       const { id } = workload.scenario
       if (this.#failed(id)) continue
-      this.#trials.set(id, { ratePerSecond, phases: null })
+      this.#paces.set(id, new Pace(workload, ratePerSecond))
     }
   }
 
   #plan(): GatePlan | null {
     if (this.#cells.length === 0) return null
     return planGate({
-      scenarios: this.#trials.size,
+      scenarios: this.#paces.size,
       isStaged: this.#options.isStaged,
       budgetMs: this.#endMs - performance.now(),
       overheadMs: median(this.#overheadsMs) ?? 0,
       alpha: this.#options.alpha,
       family: this.#cells.length,
     })
-  }
-
-  /** From times to counts of messages. */
-  #fix(plan: GatePlan): void {
-    for (const [scenario, trial] of this.#trials) {
-      const { connections, depth } = this.#workload(scenario).parameters
-      const { ratePerSecond } = trial
-      trial.phases = phasesOf(plan, ratePerSecond, connections * depth)
-    }
-    const { warmUpMs, closedMs, openMs } = plan
-    const loadedMs = warmUpMs + closedMs + openMs
-    this.#blockMs = LAUNCHES_PER_BLOCK * (loadedMs + (median(this.#overheadsMs) ?? 0))
-    this.#done = 0
   }
 
   async #take(scenarios: ReadonlySet<string>, blocks: number, plan: GatePlan): Promise<boolean> {
@@ -176,20 +156,22 @@ class Run {
     for (let round = 0; round < blocks; round++) {
       for (const scenario of scenarios) {
         if (this.#aborted || performance.now() + this.#blockMs > this.#endMs) return false
-        if (!this.#failed(scenario) && !(await this.#block(scenario))) return false
+        if (!this.#failed(scenario) && !(await this.#block(scenario, plan))) return false
       }
     }
     return true
   }
 
   /** False when interrupted. What is not whole is not counted. */
-  async #block(scenario: string): Promise<boolean> {
+  async #block(scenario: string, plan: GatePlan): Promise<boolean> {
     const block = this.#blocks.get(scenario) ?? 0
     this.#blocks.set(scenario, block + 1)
     const startMs = performance.now()
     const pairs: PairReport[] = []
+    const pace = this.#paces.get(scenario)!
+    const phases = pace.phases(plan)
     for (const order of ordersOf(block)) {
-      const report = await this.#pair(scenario, order, block)
+      const report = await this.#pair(scenario, order, block, phases)
       if (this.#aborted) return false
       // Wrong under load: there is nothing to compare any more, other scenarios go on.
       if (report === null) return true
@@ -202,6 +184,7 @@ class Run {
     for (const cell of this.#cells) {
       if (cell.scenario === scenario) addBlock(cell, pairs)
     }
+    pace.adjust(pairs)
     // Half the weight to the newest: a machine that gets slower must not exceed the budget.
     this.#blockMs = (this.#blockMs + performance.now() - startMs) / 2
     return true
@@ -242,7 +225,12 @@ class Run {
   }
 
   /** Null when interrupted, or when a side was wrong, which is noted. */
-  async #pair(scenario: string, order: readonly Side[], block: number): Promise<PairReport | null> {
+  async #pair(
+    scenario: string,
+    order: readonly Side[],
+    block: number,
+    phases: PairPhases,
+  ): Promise<PairReport | null> {
     const { base, head, signal } = this.#options
     if (signal.aborted || this.#failed(scenario)) return null
     const core = subjectCoreOf(block)
@@ -253,7 +241,7 @@ class Run {
         workload: this.#workload(scenario),
         core,
         generator: await this.#generators.on(1 - core),
-        phases: this.#trials.get(scenario)!.phases!,
+        phases,
         seed: this.#seedOf(`${scenario} ${block}`),
         signal,
       })
