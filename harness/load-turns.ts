@@ -10,15 +10,18 @@ import { putHelpersBack } from './helper-threads.ts'
 import type { LoadFailure, LoadPlan } from './load.ts'
 import { LoadRun } from './load-run.ts'
 import { groupCpuNs } from './process-tree.ts'
+import { createRandom, type Random } from './random.ts'
 import { resolveHost } from './resolve.ts'
 
 export interface TurnsPlan {
   kind: 'turns'
-  /** Of each subject, in the order in which they begin; with every turn it is reversed. */
+  /** Of each subject, in the order in which they are warmed up. */
   plans: readonly SlicePlan[]
   turns: number
   /** Of each subject in a turn. */
   slices: number
+  /** Of the order of the slices. */
+  seed: number
 }
 
 /** Warmed up once. `measured` is one slice; the deadline is that of all turns. */
@@ -44,7 +47,8 @@ export type TurnsOutcome =
   | (LoadFailure & { plan: number })
 
 /** Throws FramingError and FramingOptionError for a plan that no subject could keep. */
-export async function runTurns({ plans, turns, slices }: TurnsPlan): Promise<TurnsOutcome> {
+export async function runTurns(request: TurnsPlan): Promise<TurnsOutcome> {
+  const { plans, turns, slices, seed } = request
   const resolved = await Promise.all(
     plans.map(async (plan) => ({ ...plan, address: await resolveHost(plan.address) })),
   )
@@ -55,11 +59,12 @@ export async function runTurns({ plans, turns, slices }: TurnsPlan): Promise<Tur
   }
   try {
     for (const subject of subjects) if (!subject.warmUp()) return failed()!
+    const orders = ordersOf(subjects, createRandom(seed))
     const startNs = nowNs()
     const before = process.cpuUsage()
     for (let turn = 0; turn < turns; turn++) {
       putHelpersBack()
-      takeTurn(turn % 2 === 0 ? subjects : subjects.toReversed(), slices)
+      takeTurn(subjects, orders, slices)
       const failure = failed()
       if (failure) return failure
     }
@@ -73,11 +78,27 @@ export async function runTurns({ plans, turns, slices }: TurnsPlan): Promise<Tur
   }
 }
 
+/**
+ * The order as it is or reversed, by chance; then the opposite; and so on. Whatever disturbs the machine every so often, its
+ * clock to begin with, would meet the same subject again and again if they took strict turns.
+ */
+function* ordersOf(subjects: readonly Subject[], random: Random): Generator<readonly Subject[], never> {
+  for (;;) {
+    const order = random.below(2) === 0 ? subjects : subjects.toReversed()
+    yield order
+    yield order.toReversed()
+  }
+}
+
 /** Ends early when one of them fails. */
-function takeTurn(subjects: readonly Subject[], slices: number): void {
+function takeTurn(
+  subjects: readonly Subject[],
+  orders: Generator<readonly Subject[], never>,
+  slices: number,
+): void {
   for (const subject of subjects) subject.begin()
   for (let slice = 0; slice < slices; slice++) {
-    for (const subject of subjects) if (!subject.slice(slice > 0)) return
+    for (const subject of orders.next().value) if (!subject.slice(slice > 0)) return
   }
   for (const subject of subjects) subject.end()
 }

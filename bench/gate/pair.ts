@@ -19,7 +19,7 @@ import type { GateFailure } from './result.ts'
 
 export interface PairRequest {
   subjects: Readonly<Record<Side, BenchSubject>>
-  /** Which is started first, and begins. */
+  /** Which is started and warmed up first. */
   order: readonly Side[]
   workload: Workload
   core: number
@@ -119,7 +119,7 @@ async function take(
   launched: ReadonlyMap<Side, Launched>,
   phase: Turns,
 ): Promise<Taken | PairFailure> {
-  const { order, generator, signal, subjects } = request
+  const { order, generator, signal, subjects, seed } = request
   const { warmUp, turns, slices, ratePerSecond, messages } = phase
   const plans = order.map((side): SlicePlan => {
     const measured = { messages }
@@ -127,7 +127,7 @@ async function take(
     const plan = planOf({ ...request, subject: subjects[side] }, extents, launched.get(side)!)
     return { ...plan, measured, deadlineMs: 2 * plan.deadlineMs }
   })
-  const outcome = await generator.runTurns({ kind: 'turns', plans, turns, slices }, signal)
+  const outcome = await generator.runTurns({ kind: 'turns', plans, turns, slices, seed }, signal)
   if (outcome.kind === 'failed') {
     const side = order[outcome.plan]!
     return { side, failure: await withEnd(outcome, launched.get(side)!) }
