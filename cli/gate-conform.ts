@@ -61,13 +61,17 @@ async function judge(
   found.failing.push(...failures.map(({ id }) => id))
   const known = await failsInBase(casesOf(failures))
   const fresh = failures.filter(({ id }) => !known.includes(id))
-  // One that now passes has failed by chance: base was given one chance to fail, head two.
-  const again = await run('head', head, { cases: casesOf(fresh), bail: false, environment })
+  // What comes and goes is not new: both sides get a second chance, head to pass and base to fail.
+  const options = { cases: casesOf(fresh), bail: false, environment }
+  const again = failingOf(await run('head', head, options))
+  const steady = fresh.filter(({ id }) => again.includes(id))
+  const knownAfterAll = await failsInBase(casesOf(steady))
   if (host().signal.aborted) return
   for (const result of fresh) {
-    const isFailingAgain = again.some((one) => one.id === result.id && isFailure(one))
-    if (isFailingAgain) found.newFailures.push(newFailureOf(result))
-    else found.warnings.push(`head failed ${result.id} in one of two runs`)
+    const { id } = result
+    if (!again.includes(id)) found.warnings.push(`head failed ${id} in one of two runs`)
+    else if (knownAfterAll.includes(id)) found.warnings.push(`base failed ${id} in one of two runs`)
+    else found.newFailures.push(newFailureOf(result))
   }
 }
 
@@ -77,9 +81,11 @@ export async function failingIn(
   cases: readonly Case[],
   environment: Environment,
 ): Promise<string[]> {
-  const results = await run('base', base, { cases, bail: false, environment })
-  return results.filter(isFailure).map(({ id }) => id)
+  return failingOf(await run('base', base, { cases, bail: false, environment }))
 }
+
+const failingOf = (results: readonly CaseResult[]): string[] =>
+  results.filter(isFailure).map(({ id }) => id)
 
 const isFailure = ({ outcome }: CaseResult): boolean => FAILURES.includes(outcome)
 

@@ -79,8 +79,8 @@ export async function runTurns(request: TurnsPlan): Promise<TurnsOutcome> {
 }
 
 /**
- * The order as it is or reversed, by chance; then the opposite; and so on. Whatever disturbs the machine every so often, its
- * clock to begin with, would meet the same subject again and again if they took strict turns.
+ * The order as it is or reversed, by chance; then the opposite; and so on. Whatever disturbs the
+ * machine every so often would meet the same subject again and again if they took strict turns.
  */
 function* ordersOf(
   subjects: readonly Subject[],
