@@ -45,3 +45,11 @@ test('throughput is shown as messages a second', () => {
   const { costOf, figureOf } = metric('throughputPerSecond')
   expect(figureOf(costOf(turns(1_000, 1_000)))).toBeCloseTo(1_000_000, 3)
 })
+
+test('p99: stops of the machine do not count, what each turn meets does', () => {
+  const calm = [100, 110, 120, 130, 140, 150, 160, 170]
+  const stopped = [9_000, 110, 8_000, 100, 7_000, 120, 130, 6_000]
+  expect(ratioOf('latencyNsP99', calm, stopped)).toBeCloseTo(1, 9)
+  const waiting = [190, 200, 210, 220, 230, 260, 2_000, 3_000]
+  expect(ratioOf('latencyNsP99', calm, waiting)).toBeGreaterThan(1.6)
+})

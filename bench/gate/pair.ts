@@ -125,7 +125,10 @@ async function take(
     const measured = { messages }
     const extents = { warmUp, measured, ...(ratePerSecond !== undefined && { ratePerSecond }) }
     const plan = planOf({ ...request, subject: subjects[side] }, extents, launched.get(side)!)
-    return { ...plan, measured, deadlineMs: 2 * plan.deadlineMs }
+    // CPU time is compared where replies decide how much there is to do.
+    const processGroup = ratePerSecond === undefined ? plan.subjectProcessGroup : null
+    const deadlineMs = 2 * plan.deadlineMs
+    return { ...plan, measured, deadlineMs, subjectProcessGroup: processGroup }
   })
   const outcome = await generator.runTurns({ kind: 'turns', plans, turns, slices, seed }, signal)
   if (outcome.kind === 'failed') {

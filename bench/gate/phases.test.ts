@@ -20,7 +20,7 @@ describe('the load of a launch', () => {
 
   test('open: half of what the slower side can take, 5,000 a second at most, in one slice', () => {
     const { open } = phasesOf(plan, 20_000, 1)
-    expect(open).toMatchObject({ ratePerSecond: 5_000, slices: 1, turns: 14, messages: 108 })
+    expect(open).toMatchObject({ ratePerSecond: 5_000, slices: 1, turns: 74, messages: 21 })
     expect(phasesOf(plan, 8_000, 1).open).toMatchObject({ ratePerSecond: 4_000 })
   })
 

@@ -11,10 +11,13 @@ const OPEN_RATE_SHARE = 0.5
 const OPEN_RATE_MAX = 5_000
 /** With fewer there is no tail to speak of: then the closed loop's latencies are taken. */
 const OPEN_MESSAGES_MIN = 30
-const OPEN_WARM_UP_SHARE = 0.1
 /** What is compared: long enough for what a server does now and then to be in most of them. */
 const CLOSED_TURN_MS = 16
-const OPEN_TURN_MS = 20
+/** Short: few of them meet a machine that stops. Their slowest message is their tail. */
+const OPEN_TURN_MS = 4
+const OPEN_TURN_MESSAGES_MIN = 20
+/** Where there is no open loop. */
+const SLOW_TURN_MS = 20
 /** Of one side at a time, within a turn. */
 const SLICE_MS = 0.5
 
@@ -45,16 +48,14 @@ export function phasesOf(plan: GatePlan, closedPerSecond: number, inFlight: numb
   const openMessages = Math.floor((ratePerSecond * plan.openMs) / 1000)
   if (openMessages < OPEN_MESSAGES_MIN) {
     // The tails of a turn are those of all its messages.
-    const whole = shared(count(plan.closedMs + plan.openMs), least, OPEN_TURN_MS, closedPerSecond)
+    const whole = shared(count(plan.closedMs + plan.openMs), least, SLOW_TURN_MS, closedPerSecond)
     return { closed: { warmUp, slices: 1, ...whole }, open: null }
   }
   const closed = shared(count(plan.closedMs), least, CLOSED_TURN_MS, closedPerSecond)
-  const open = shared(openMessages, OPEN_MESSAGES_MIN, OPEN_TURN_MS, ratePerSecond)
-  const openWarmUp = { messages: Math.ceil(open.messages * OPEN_WARM_UP_SHARE) }
+  const open = shared(openMessages, OPEN_TURN_MESSAGES_MIN, OPEN_TURN_MS, ratePerSecond)
   return {
     closed: { warmUp, ...sliced(closed, Math.max(least, count(SLICE_MS))) },
-    // In one slice: the message that wakes an idle server up would be its tail.
-    open: { warmUp: openWarmUp, slices: 1, ...open, ratePerSecond },
+    open: { warmUp: { messages: open.messages }, slices: 1, ...open, ratePerSecond },
   }
 }
 
