@@ -6,6 +6,7 @@ import { CASES } from '../conformance/registry.ts'
 import type { CaseResult, Outcome } from '../conformance/result.ts'
 import type { Environment } from '../harness/environment.ts'
 import { runConformance } from './conform-run.ts'
+import { CREW_SIZE } from './crew.ts'
 import { host } from './host.ts'
 import type { Subject } from './subjects.ts'
 
@@ -25,8 +26,6 @@ export interface HeadCheck {
   wantsAll: boolean
 }
 
-/** Instances of a subject side by side: nothing is timed meanwhile. */
-const JOBS = 2
 const FAILURES: readonly Outcome[] = ['fail', 'timeout', 'crash']
 
 /**
@@ -109,7 +108,8 @@ async function run(
       complete: false,
       seed: environment.seed,
       timeScale: 1,
-      jobs: JOBS,
+      // Instances of it side by side: nothing is timed meanwhile.
+      jobs: CREW_SIZE,
       bail,
       environment,
     })
