@@ -18,8 +18,10 @@ const LATE_NS_MIN = 1e9
 const WAIT_SLACK_NS = 2e6
 
 /** Messages in flight on one connection at most, of a loop that waits for replies. */
-export function depthOf({ loop, connections }: LoadPlan): number {
+export function depthOf({ loop, connections, manner }: LoadPlan): number {
   if (loop.kind === 'closed') return loop.depth
+  // The next message ends the connection that this one's reply comes on.
+  if (manner?.reconnect) return 1
   return Math.max(OPEN_DEPTH_MIN, Math.floor(OPEN_DEPTH_MAX / connections))
 }
 

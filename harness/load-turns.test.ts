@@ -113,6 +113,18 @@ describe('two subjects', () => {
     await subject.kill()
   })
 
+  test('an open loop, each message on a connection of its own: late ones wait', async () => {
+    const subject = await start(server(300))
+    // Due more often than a connection and its reply take: nobody is left without a reply.
+    const plan = {
+      loop: { kind: 'open', ratePerSecond: 2_500 },
+      manner: { reconnect: true },
+    } as const
+    const [turns] = turnsOf(await run([planFor(subject, plan)]))
+    for (const { messages } of turns!) expect(messages).toBe(SLICES * MESSAGES)
+    await subject.kill()
+  })
+
   test('interrupted: nothing is waited for', async () => {
     const subject = await start(server(2_000))
     const interrupted = new AbortController()
