@@ -59,7 +59,7 @@ export async function runTurns(request: TurnsPlan): Promise<TurnsOutcome> {
   }
   try {
     for (const subject of subjects) if (!subject.warmUp()) return failed()!
-    const orders = ordersOf(subjects, createRandom(seed))
+    const orders = sliceOrders(subjects, createRandom(seed))
     const startNs = nowNs()
     const before = process.cpuUsage()
     for (let turn = 0; turn < turns; turn++) {
@@ -82,7 +82,7 @@ export async function runTurns(request: TurnsPlan): Promise<TurnsOutcome> {
  * The order as it is or reversed, by chance; then the opposite; and so on. Whatever disturbs the
  * machine every so often would meet the same subject again and again if they took strict turns.
  */
-function* ordersOf(
+function* sliceOrders(
   subjects: readonly Subject[],
   random: Random,
 ): Generator<readonly Subject[], never> {

@@ -4,16 +4,7 @@ import { findScenario } from '../registry.ts'
 import { workloadOf } from '../scenario.ts'
 import { Pace } from './pace.ts'
 import type { PairReport } from './pair.ts'
-import type { GatePlan } from './plan.ts'
-
-const plan: GatePlan = {
-  routeBlocks: 0,
-  earlyBlocks: [],
-  looks: [12],
-  warmUpMs: 300,
-  closedMs: 320,
-  openMs: 300,
-}
+import { LAUNCH_PLAN as plan } from './testing.ts'
 
 const closedAt = (ratePerSecond: number): { closed: TurnFigures[]; open: [] } => ({
   closed: [1, 2].map((part) => ({

@@ -1,15 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { phasesOf, type Turns } from './phases.ts'
-import type { GatePlan } from './plan.ts'
+import { LAUNCH_PLAN as plan } from './testing.ts'
 
-const plan: GatePlan = {
-  routeBlocks: 0,
-  earlyBlocks: [],
-  looks: [12],
-  warmUpMs: 300,
-  closedMs: 320,
-  openMs: 300,
-}
 const allOf = ({ turns, slices, messages }: Turns) => turns * slices * messages
 
 describe('the load of a launch', () => {

@@ -12,6 +12,16 @@ import type { GateCounter } from './result.ts'
 import type { GateRun } from './run.ts'
 import { runStages, type StageCell } from './stages.ts'
 
+/** Launches of about a second. */
+export const LAUNCH_PLAN: GatePlan = {
+  routeBlocks: 0,
+  earlyBlocks: [],
+  looks: [12],
+  warmUpMs: 300,
+  closedMs: 320,
+  openMs: 300,
+}
+
 /** A metric of a simulated server. */
 export interface SimulatedMetric {
   /** Standard deviation of one block's log ratio. */
