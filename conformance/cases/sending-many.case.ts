@@ -195,7 +195,8 @@ export const sendingMany = defineCases([
       asked.peer.close()
       for (const segments of SEGMENTS) {
         const headerBytes = trial.framing.headerBytes(letters(segments.segmentBytesMax))
-        const shifts = new Set([1, headerBytes + 1, 0, headerBytes])
+        // By chance the buffer is full elsewhere in one of twenty: what is most likely comes twice.
+        const shifts = [...new Set([0, 1, headerBytes + 1, headerBytes]), 0]
         for (const shift of shifts) await fillWithSegments(trial, segments, shift)
       }
     },
