@@ -1,15 +1,13 @@
 /** Where clients under test connect to: a listening TCP socket that does nothing by itself. */
-import { constants } from 'node:os'
-import { type Address, decodeSockaddr, encodeSockaddr } from '../posix/address.ts'
+import type { Address } from '../posix/address.ts'
 import { C } from '../posix/constants.ts'
 import { PosixError } from '../posix/libc.ts'
+import { ListeningSocket } from '../posix/listening-socket.ts'
 import { NonBlockingSocket } from '../posix/non-blocking-socket.ts'
 import * as calls from '../posix/socket-calls.ts'
 import { Peer } from './peer.ts'
 
 const BACKLOG = 128
-/** Reset before it could be taken. */
-const GONE = -constants.errno.ECONNABORTED
 
 export interface ListenOptions {
   /** Shrinks the receive buffers of what is accepted, so that peers' writes come up short early. */
@@ -22,34 +20,29 @@ export interface ListenOptions {
 
 export class Listener {
   readonly address: Address
-  readonly #fd: number
-  #closed = false
+  readonly #socket: ListeningSocket
 
-  private constructor(fd: number) {
-    this.#fd = fd
-    const { bytes, length } = calls.localName(fd)
-    this.address = decodeSockaddr(bytes, length, 'tcp')
+  private constructor(socket: ListeningSocket) {
+    this.#socket = socket
+    this.address = socket.address
   }
 
   /** Listens on a free port of `host`, which is numeric. */
   static open(host: string, options: ListenOptions = {}): Listener {
-    const fd = calls.open(C.AF_INET, C.SOCK_STREAM, 0)
-    // What is set on the listener is what accepted sockets begin with.
-    const { receiveBufferBytes, segmentBytesMax } = options
-    if (receiveBufferBytes) calls.setNumber(fd, C.SOL_SOCKET, C.SO_RCVBUF, receiveBufferBytes)
-    if (segmentBytesMax) calls.setNumber(fd, C.IPPROTO_TCP, C.TCP_MAXSEG, segmentBytesMax)
-    const sockaddr = encodeSockaddr({ transport: 'tcp', host, port: 0 })
-    calls.succeeded('bind', calls.bind(fd, sockaddr))
-    if (!options.refusing) calls.succeeded('listen', calls.listen(fd, BACKLOG))
-    calls.setNonBlocking(fd, true)
-    return new Listener(fd)
+    const { receiveBufferBytes, segmentBytesMax, refusing } = options
+    const prepare = (fd: number) => {
+      if (receiveBufferBytes) calls.setNumber(fd, C.SOL_SOCKET, C.SO_RCVBUF, receiveBufferBytes)
+      if (segmentBytesMax) calls.setNumber(fd, C.IPPROTO_TCP, C.TCP_MAXSEG, segmentBytesMax)
+    }
+    const address = { transport: 'tcp', host, port: 0 } as const
+    return new Listener(ListeningSocket.open(address, refusing ? null : BACKLOG, prepare))
   }
 
   /** A connection that waits to be taken; null while there is none. */
   accept(): Peer | null {
-    const fd = calls.accept(this.#fd, () => {})
-    if (calls.isWouldBlock(fd) || fd === GONE) return null
-    const socket = NonBlockingSocket.accepted(calls.succeeded('accept', fd))
+    const fd = this.#socket.accept()
+    if (fd === null) return null
+    const socket = NonBlockingSocket.accepted(fd)
     try {
       return Peer.accepted(socket)
     } catch (error) {
@@ -61,8 +54,6 @@ export class Listener {
   }
 
   close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    calls.close(this.#fd)
+    this.#socket.close()
   }
 }

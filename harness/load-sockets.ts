@@ -1,9 +1,10 @@
 /** The sockets under load: streams and connected datagram sockets, without anything in between. */
+import { ptr } from 'bun:ffi'
 import type { Address } from '../posix/address.ts'
 import { C, POLLERR, POLLHUP, POLLIN, POLLOUT } from '../posix/constants.ts'
 import { PosixError } from '../posix/libc.ts'
 import { NonBlockingSocket } from '../posix/non-blocking-socket.ts'
-import { isWouldBlock, sendRange } from '../posix/socket-calls.ts'
+import { isWouldBlock, sendAt } from '../posix/socket-calls.ts'
 import type { LoadReactor, Watcher } from './load-reactor.ts'
 
 const READ_BYTES = 256 * 1024
@@ -134,7 +135,7 @@ export class LoadSocket implements Watcher {
   /** Bytes taken; -1 when it is over, which `closed` tells. A datagram goes whole or not at all. */
   write(bytes: Uint8Array, offset: number, length: number): number {
     if (this.#state === 'closed') return -1
-    const taken = sendRange(this.fd, bytes, offset, length)
+    const taken = sendAt(this.fd, ptr(bytes, offset), length)
     if (taken === length) return taken
     if (taken < 0 && !isWouldBlock(taken)) {
       // On a stream there may still be replies to read. A datagram's error is told just once.

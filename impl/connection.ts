@@ -5,14 +5,14 @@
  * `lingering` has sent its FIN and throws away what still arrives, because closing with unread
  * bytes makes the kernel reset the connection and the peer lose replies (SPEC.md, ALL-5).
  */
-import type { Socket } from 'bun'
-import { giveBack } from '../wire/bytes.ts'
+import { readBuffers } from '../posix/read-buffers.ts'
 import { type Decoder, type Encoder, FRAME, MALFORMED } from '../wire/framing.ts'
 import { JsonHeaderEncoder } from '../wire/json-header.ts'
 import type { SendDiscipline, WriteGrouping } from './contract.ts'
 import type { LateAnswer } from './exec.ts'
 import { Outbox } from './outbox.ts'
 import { ECHO } from './service.ts'
+import type { StreamHandler, StreamSocket } from './stream-socket.ts'
 
 /** Reading stops while more than this is owed to a peer, and resumes below a quarter of it. */
 const PENDING_BYTES_MAX = 1024 * 1024
@@ -35,8 +35,14 @@ export interface ConnectionOptions {
   onClose(connection: Connection): void
 }
 
-export class Connection {
-  readonly #socket: Socket<Connection>
+/** What a connection asks of its socket. */
+export type ConnectionSocket = Pick<
+  StreamSocket,
+  'write' | 'pause' | 'resume' | 'shutdown' | 'end' | 'terminate'
+>
+
+export class Connection implements StreamHandler {
+  readonly #socket: ConnectionSocket
   readonly #options: ConnectionOptions
   readonly #outbox: Outbox
   #phase: 'serving' | 'finishing' | 'lingering' = 'serving'
@@ -49,20 +55,21 @@ export class Connection {
   #lingerBytes = 0
   #lingerTimer: Timer | null = null
 
-  constructor(socket: Socket<Connection>, options: ConnectionOptions) {
+  constructor(socket: ConnectionSocket, options: ConnectionOptions) {
     this.#socket = socket
     this.#options = options
     this.#outbox = new Outbox(socket, options.encoder, options.discipline, options.writes)
   }
 
-  /** What one read returned. */
-  data(chunk: Uint8Array): void {
-    if (this.#phase === 'lingering') return this.#discard(chunk.length)
-    if (this.#phase === 'finishing') return
+  data(chunk: Uint8Array): boolean {
+    if (this.#phase === 'serving') this.#serve(chunk)
+    else if (this.#phase === 'lingering') this.#discard(chunk.length)
+    return this.#options.decoder.held === chunk
+  }
+
+  #serve(chunk: Uint8Array): void {
     const understood = this.#decodeInPieces(chunk)
     this.#outbox.flush()
-    // Who answers later may still look at its message.
-    if (this.#awaited === 0 && this.#options.decoder.held?.buffer !== chunk.buffer) giveBack(chunk)
     // Replies to the messages before the refused frame are owed all the same (ALL-5).
     if (!understood) return this.finish()
     const isBehind = this.#awaited > 0 || this.#outbox.pendingBytes > PENDING_BYTES_MAX
@@ -124,7 +131,7 @@ export class Connection {
       if (held && held.length > 0) {
         outbox.replyFrames(held, heldStart!, held.length)
         outbox.flush()
-        giveBack(held)
+        readBuffers.giveBack(held)
       }
       outbox.replyFrames(chunk, decoder.start, decoder.end)
     }
@@ -168,7 +175,8 @@ export class Connection {
   /** The peer's FIN: every whole request was seen; a partial one is never delivered (ALL-6). */
   end(): void {
     this.#peerEnded = true
-    if (this.#phase === 'lingering') return this.#terminate()
+    // Both have said that they are done: what is still on its way to the peer arrives.
+    if (this.#phase === 'lingering') return this.#socket.end()
     this.finish()
   }
 

@@ -1,13 +1,14 @@
 /**
  * Counts what a server does for its messages, exactly: no kernel, no clock, nothing left to chance.
  *
- * The implementation is started as ever, but what it listens on is in memory: a connection gets
- * reads of a fixed size and takes every write whole. Whatever counts differently the next time has
- * been changed. The process is good for nothing else: it counts inside the engine's own types.
+ * The implementation is started and connected to as ever, but what its connection reads and writes
+ * is in memory: it gets reads of a fixed size, and every write is taken whole. Whatever counts
+ * differently the next time has been changed. The process is good for nothing else: it counts
+ * inside the engine's own types.
  *
  * RUN  bun impl/count-main.ts '{"name":"length-prefixed","messageBytes":64,"depth":16}'
  */
-import type { SocketHandler } from 'bun'
+import type { StreamHandler } from './stream-socket.ts'
 
 export interface CountPlan {
   name: string
@@ -26,8 +27,6 @@ export interface ExactCounts {
   allocations: number
 }
 
-/** What one read of Bun's event loop returns at most. */
-const READ_BYTES_MAX = 512 * 1024
 const PER_MESSAGES = 1_000
 const WARM_UP_BATCHES = 4
 /** Of large messages fewer are sent, and the counts scaled up. */
@@ -73,29 +72,34 @@ function countAllocations(): void {
   })
 }
 
-type Handlers = SocketHandler<unknown, 'uint8array'>
+let repliedBytes = 0
 
-/** What the implementation asked of the connections that it listens for. */
-async function handlersOf({ name, framing }: CountPlan): Promise<Handlers> {
+/** The implementation's own connection, whose socket takes every write whole and sends nothing. */
+async function connectionOf({ name, framing }: CountPlan): Promise<StreamHandler> {
   const { findImplementation } = await import('./registry.ts')
+  const { StreamSocket } = await import('./stream-socket.ts')
   const implementation = findImplementation(name)
   if (!implementation) throw new Error(`There is no implementation "${name}".`)
-  let handlers: Handlers | null = null
-  Object.defineProperty(Bun, 'listen', {
-    value: ({ socket }: { socket: Handlers }) => {
-      handlers = socket
-      return { port: 1, stop: () => undefined }
-    },
+  const attached = new Promise<StreamHandler>((resolve) => {
+    StreamSocket.prototype.attach = resolve
   })
-  await implementation.start({
+  StreamSocket.prototype.write = (_, __, length) => {
+    if (isCounting) counts.writes++
+    repliedBytes += length
+    return length
+  }
+  const server = await implementation.start({
     listen: { transport: 'tcp', host: '127.0.0.1', port: 0 },
     framing: framing ?? implementation.framings[0],
     service: 'echo',
     messageBytesMax: 2 * BYTES_MAX,
     writes: 'joined',
   })
-  if (!handlers) throw new Error(`${name} does not listen for streams.`)
-  return handlers
+  const { parseAddress } = await import('../posix/address.ts')
+  const { NonBlockingSocket } = await import('../posix/non-blocking-socket.ts')
+  const address = parseAddress(server.address)
+  NonBlockingSocket.open(address).connect(address)
+  return await attached
 }
 
 /** So many messages as bytes, one behind the other. */
@@ -109,40 +113,33 @@ async function streamOf(plan: CountPlan, messages: number): Promise<Buffer> {
 }
 
 async function count(plan: CountPlan): Promise<ExactCounts> {
-  const handlers = await handlersOf(plan)
+  const connection = await connectionOf(plan)
+  const { readBuffers } = await import('../posix/read-buffers.ts')
   const { copied } = await import('../wire/bytes.ts')
   const wanted = Math.min(PER_MESSAGES, Math.ceil(BYTES_MAX / Math.max(1, plan.messageBytes)))
   const depth = Math.min(plan.depth, wanted)
   const batches = Math.ceil(wanted / depth)
   const batch = await streamOf(plan, depth)
-  let replied = 0
-  const socket = {
-    data: null,
-    write(bytes: Uint8Array, offset = 0, length = bytes.length - offset) {
-      if (isCounting) counts.writes++
-      replied += length
-      return length
-    },
-  }
-  handlers.open!(socket as never)
   const send = (isCounted: boolean) => {
-    for (let at = 0; at < batch.length; at += READ_BYTES_MAX) {
-      // As the event loop does: every read is memory of its own, which is not the server's doing.
-      // What the server does with it, changing it or giving it back, is.
-      const chunk = new Uint8Array(batch.subarray(at, at + READ_BYTES_MAX))
-      if (isCounted) counts.reads++
+    for (let at = 0; at < batch.length; at += readBuffers.bytesMax) {
+      const bytes = batch.subarray(at, at + readBuffers.bytesMax)
       isCounting = isCounted
-      handlers.data!(socket as never, chunk as never)
+      const chunk = readBuffers.view(bytes.length)
+      chunk.set(bytes)
+      if (isCounted) counts.reads++
+      if (connection.data(chunk)) readBuffers.leave()
       isCounting = false
     }
   }
   for (let sent = 0; sent < WARM_UP_BATCHES; sent++) send(false)
   const before = copied.bytes
-  replied = 0
+  repliedBytes = 0
   for (let sent = 0; sent < batches; sent++) send(true)
   counts.bytesCopied += copied.bytes - before
-  if (replied !== batches * batch.length) {
-    throw new Error(`${replied} bytes came back of ${batches * batch.length}: nothing to count.`)
+  if (repliedBytes !== batches * batch.length) {
+    throw new Error(
+      `${repliedBytes} bytes came back of ${batches * batch.length}: nothing to count.`,
+    )
   }
   const perMessages = PER_MESSAGES / (batches * depth)
   return Object.fromEntries(

@@ -7,10 +7,10 @@
  * A reply that lies in what was read is framed there, and the replies of a read are one run of
  * bytes then, written from where they lie. All others are copied into a batch.
  */
-import type { Socket } from 'bun'
 import { copyRange, NO_BYTES } from '../wire/bytes.ts'
 import type { Encoder } from '../wire/framing.ts'
 import type { SendDiscipline, WriteGrouping } from './contract.ts'
+import type { StreamSocket } from './stream-socket.ts'
 
 const BATCH_BYTES = 256 * 1024
 /** Behind a batch, a run up to this length is copied: cheaper than a write of its own. */
@@ -19,7 +19,7 @@ const JOINED_BYTES_MAX = 64 * 1024
 const batch = new Uint8Array(BATCH_BYTES)
 
 export class Outbox {
-  readonly #socket: Pick<Socket<unknown>, 'write' | 'terminate'>
+  readonly #socket: Pick<StreamSocket, 'write' | 'terminate'>
   readonly #encoder: Encoder
   readonly #batched: boolean
   readonly #keepsRest: boolean
@@ -35,7 +35,7 @@ export class Outbox {
   #pendingBytes = 0
 
   constructor(
-    socket: Pick<Socket<unknown>, 'write' | 'terminate'>,
+    socket: Pick<StreamSocket, 'write' | 'terminate'>,
     encoder: Encoder,
     discipline: SendDiscipline,
     writes: WriteGrouping,
@@ -161,7 +161,7 @@ export class Outbox {
 
   /**
    * One write. A socket that was reset answers -1: nothing was taken, and nobody is there to take
-   * it. Bun says no more of it where reading is paused, so it has to be ended here.
+   * it.
    */
   #taken(bytes: Uint8Array, start: number, end: number): number {
     const taken = this.#socket.write(bytes, start, end - start)

@@ -9,6 +9,7 @@ const LINUX = {
   SOCK_DGRAM: 2,
   /** Or-ed to the type: programs that we start do not inherit the socket. */
   SOCK_CLOEXEC: 0o2000000,
+  SOCK_NONBLOCK: 0o4000,
   SOMAXCONN: 4096,
   SOL_SOCKET: 1,
   SO_REUSEADDR: 2,
@@ -54,6 +55,7 @@ const DARWIN: Record<keyof typeof LINUX, number | string> = {
   SOCK_DGRAM: 2,
   // There is no such flag: see `open` in socket-calls.ts.
   SOCK_CLOEXEC: 0,
+  SOCK_NONBLOCK: 0,
   SOMAXCONN: 128,
   SOL_SOCKET: 0xffff,
   SO_REUSEADDR: 4,

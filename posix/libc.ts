@@ -3,8 +3,9 @@ import { dlopen, FFIType, type Pointer, read } from 'bun:ffi'
 import { constants } from 'node:os'
 import { C, IS_LINUX } from './constants.ts'
 
-// Counts fit a double: the fast form gives numbers where a BigInt would be made of each.
-const { i32, u32, u64, pointer, i64_fast: count } = FFIType
+// Counts and lengths fit a double: the fast forms take and give numbers, where the others would
+// make a BigInt of each.
+const { i32, u32, u64_fast: u64, pointer, i64_fast: count } = FFIType
 // Variadic in C, but on these platforms' 64-bit ABIs integers go where a fixed prototype has them,
 // except on Apple's Arm, where ioctl and fcntl are not used.
 const portable = {
@@ -35,6 +36,7 @@ const linuxOnly = {
   clock_gettime: { args: [i32, pointer], returns: i32 },
   prctl: { args: [i32, u64, u64, u64, u64], returns: i32 },
   posix_fadvise: { args: [i32, u64, u64, i32], returns: i32 },
+  accept4: { args: [i32, pointer, pointer, i32], returns: i32 },
   epoll_create1: { args: [i32], returns: i32 },
   epoll_ctl: { args: [i32, i32, i32, pointer], returns: i32 },
   epoll_wait: { args: [i32, pointer, i32, i32], returns: i32 },

@@ -30,10 +30,9 @@ export class NonBlockingSocket {
     return socket
   }
 
-  /** The socket behind a descriptor that `accept` returned; it is ours to close from now on. */
+  /** The socket behind what a ListeningSocket accepted; it is ours to close from now on. */
   static accepted(fd: number): NonBlockingSocket {
     const socket = new NonBlockingSocket(fd, 'tcp')
-    calls.setNonBlocking(fd, true)
     socket.setOption(C.IPPROTO_TCP, C.TCP_NODELAY, 1)
     return socket
   }
@@ -119,8 +118,7 @@ export class NonBlockingSocket {
   /** Closes with a reset: the peer's next read fails with ECONNRESET, unread data is dropped. */
   reset(): void {
     if (this.#closed) return
-    const linger = new Uint8Array(Int32Array.of(1, 0).buffer)
-    calls.setOption(this.fd, C.SOL_SOCKET, C.SO_LINGER, linger)
+    calls.tryReset(this.fd)
     this.close()
   }
 }

@@ -3,10 +3,10 @@
  * on as a number: a count or a descriptor, or errno with a minus in front. A call that a signal
  * interrupted is made again (EINTR).
  */
-import { ptr } from 'bun:ffi'
+import { type Pointer, ptr } from 'bun:ffi'
 import { constants } from 'node:os'
 import { C, IS_LINUX, POLLOUT } from './constants.ts'
-import { checked, errno, libc, PosixError } from './libc.ts'
+import { checked, errno, libc, linux, PosixError } from './libc.ts'
 import { waitFor } from './poll.ts'
 
 const { EINTR, EAGAIN, EWOULDBLOCK, EINPROGRESS } = constants.errno
@@ -94,6 +94,15 @@ export function accept(fd: number, from: (address: RawAddress) => void): number 
   return accepted
 }
 
+/** The next connection's descriptor, which does not block; nor does this where `fd` does not. */
+export function acceptNonBlocking(fd: number): number {
+  if (linux) return retried(() => linux!.accept4(fd, null, null, C.SOCK_NONBLOCK | C.SOCK_CLOEXEC))
+  const accepted = retried(() => libc.accept(fd, null, null))
+  if (accepted < 0) return accepted
+  setNonBlocking(kept(accepted), true)
+  return accepted
+}
+
 /** Not made again after a signal: the attempt goes on without us, and its outcome is waited for. */
 export function connect(fd: number, sockaddr: Uint8Array): number {
   if (libc.connect(fd, ptr(sockaddr), sockaddr.length) === 0) return 0
@@ -109,11 +118,10 @@ export const pendingError = (fd: number): number => getOption(fd, C.SOL_SOCKET, 
 export const send = (fd: number, bytes: Uint8Array, flags: number): number =>
   retried(() => libc.send(fd, addressOf(bytes), bytes.length, SEND_FLAGS | flags) as number)
 
-/** `bytes[offset, offset + length)`, without a view of it: for whoever counts nanoseconds. */
-export function sendRange(fd: number, bytes: Uint8Array, offset: number, length: number): number {
-  const address = ptr(bytes, offset)
+/** From memory whose address is known already: for whoever counts nanoseconds. */
+export function sendAt(fd: number, address: Pointer, bytes: number): number {
   for (;;) {
-    const result = libc.send(fd, address, length, SEND_FLAGS) as number
+    const result = libc.send(fd, address, bytes, SEND_FLAGS) as number
     if (result >= 0) return result
     const number = errno()
     if (number !== EINTR) return -number
@@ -135,7 +143,17 @@ export const sendTo = (
 export const receive = (fd: number, target: Uint8Array, flags: number): number =>
   retried(() => libc.recv(fd, addressOf(target), target.length, flags) as number)
 
-/** The same, and `from` is told where it came from. */
+/** Into memory whose address is known already: for whoever counts nanoseconds. */
+export function receiveAt(fd: number, address: Pointer, bytesMax: number): number {
+  for (;;) {
+    const result = libc.recv(fd, address, bytesMax, 0) as number
+    if (result >= 0) return result
+    const number = errno()
+    if (number !== EINTR) return -number
+  }
+}
+
+/** The same as `receive`, and `from` is told where it came from. */
 export function receiveFrom(
   fd: number,
   target: Uint8Array,
@@ -185,6 +203,15 @@ export function getOption(fd: number, level: number, option: number): number {
 
 export function shutdown(fd: number, how: number): void {
   checked('shutdown', libc.shutdown(fd, how))
+}
+
+/** The same where a peer that has gone already is no failure. */
+export const tryShutdown = (fd: number, how: number): void => void libc.shutdown(fd, how)
+
+/** Closing sends a reset from now on, unless the connection has ended already. */
+export function tryReset(fd: number): void {
+  const linger = Int32Array.of(1, 0)
+  libc.setsockopt(fd, C.SOL_SOCKET, C.SO_LINGER, ptr(linger), linger.byteLength)
 }
 
 /** A number that ioctl(2) tells of a descriptor. */

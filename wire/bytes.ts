@@ -2,8 +2,6 @@
 const COPIED_BY_HAND_BYTES_MAX = 32
 /** From here on it costs more to clear memory than to ask for it uncleared. */
 const UNCLEARED_BYTES_MIN = 128 * 1024
-/** Smaller reads lie in the collector's own heap, or cost less than the call. */
-const GIVEN_BACK_BYTES_MIN = 16 * 1024
 /** Takes a range without a view of it, which `set` would need: half the time, nothing allocated. */
 const copy = Buffer.prototype.copy
 
@@ -46,18 +44,6 @@ export function copyOf(source: Uint8Array, start: number, end: number): Uint8Arr
   const own = unclearedBytes(end - start)
   copyRange(source, start, end, own, 0)
   return own
-}
-
-/**
- * For what one read returned, when nobody will look at it again: its memory is free at once. Left
- * to the collector, every read gets other memory, which has to be mapped and is in no cache; that
- * is a quarter of what an echo of 64 KiB costs.
- */
-export function giveBack(chunk: Uint8Array): void {
-  if (chunk.length < GIVEN_BACK_BYTES_MIN) return
-  const { buffer } = chunk
-  // A part of somebody's memory is not ours to give.
-  if (buffer.byteLength === chunk.length && buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
 /** Lower case, two digits a byte. */
