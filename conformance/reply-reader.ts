@@ -33,35 +33,42 @@ export class ReplyReader {
   push(read: Uint8Array): void {
     if (this.malformed !== null) return
     if (this.#readIsMessage) return void this.messages.push(read)
-    this.#append(read)
+    // Behind a whole message the read is cut where it lies; only what is left over is copied.
+    const isInPlace = this.partialBytes === 0
+    if (!isInPlace) this.#append(read)
+    const bytes = isInPlace ? read : this.#buffer.subarray(0, this.#end)
+    let at = isInPlace ? 0 : this.#start
     try {
-      const bytes = this.#buffer.subarray(0, this.#end)
       for (;;) {
-        const parsed = this.#parse(bytes, this.#start)
-        if (parsed === 'need-more') return
+        const parsed = this.#parse(bytes, at)
+        if (parsed === 'need-more') break
         const owed = this.#owed[this.messages.length]
         const isOwed = owed !== undefined && sameBytes(owed, parsed.message)
         this.messages.push(isOwed ? owed : parsed.message.slice())
-        this.#start = parsed.next
+        at = parsed.next
       }
     } catch (error) {
       if (!(error instanceof ReplyMalformed)) throw error
       this.malformed = error.message
     }
+    if (isInPlace) this.#append(read.subarray(at))
+    else this.#start = at
   }
 
-  #append(read: Uint8Array): void {
-    if (this.#start === this.#end) this.#start = this.#end = 0
-    if (this.#end + read.length > this.#buffer.length) {
-      const needed = this.#end - this.#start + read.length
-      const grown = new Uint8Array(Math.max(needed, 2 * this.#buffer.length))
-      grown.set(this.#buffer.subarray(this.#start, this.#end))
-      this.#end -= this.#start
+  #append(bytes: Uint8Array): void {
+    const kept = this.partialBytes
+    if (this.#end + bytes.length > this.#buffer.length) {
+      const needed = kept + bytes.length
+      const isRoom = needed <= this.#buffer.length
+      const size = Math.max(needed, 2 * this.#buffer.length)
+      const target = isRoom ? this.#buffer : new Uint8Array(size)
+      target.set(this.#buffer.subarray(this.#start, this.#end))
+      this.#buffer = target
       this.#start = 0
-      this.#buffer = grown
+      this.#end = kept
     }
-    this.#buffer.set(read, this.#end)
-    this.#end += read.length
+    this.#buffer.set(bytes, this.#end)
+    this.#end += bytes.length
   }
 }
 

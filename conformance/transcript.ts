@@ -18,6 +18,8 @@ export interface TranscriptOptions {
 /** So much more than was owed may come before waiting for the end of it is given up. */
 const FLOOD_BYTES_MIN = 1024 * 1024
 const RECEIPT_BYTES_MAX = 1024
+/** Cases of a few messages look at the bytes themselves. */
+const READ_BYTES_KEPT = 1024 * 1024
 
 export class Transcript {
   readonly #framing: ReferenceFraming
@@ -149,6 +151,9 @@ export class Transcript {
       const read = reads[this.#readsTaken]!
       this.#takenBytes += read.length
       this.#reader.push(read)
+      // Nobody looks at so much again, and to fetch and clear memory for it takes long.
+      const isDone = this.#takenBytes > READ_BYTES_KEPT && this.#framing.family !== 'datagram'
+      if (isDone && read.buffer instanceof ArrayBuffer) read.buffer.transfer(0)
     }
     while (this.#received.length < this.#reader.messages.length && !this.isMalformed) {
       const reply = this.#reader.messages[this.#received.length]!

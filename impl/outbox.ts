@@ -7,7 +7,7 @@
  * A reply that lies in what was read is framed there, and the replies of a read are one run of
  * bytes then, written from where they lie. All others are copied into a batch.
  */
-import { copyRange, NO_BYTES } from '../wire/bytes.ts'
+import { copyRange, giveBack, NO_BYTES } from '../wire/bytes.ts'
 import type { Encoder } from '../wire/framing.ts'
 import type { SendDiscipline, WriteGrouping } from './contract.ts'
 import type { StreamSocket } from './stream-socket.ts'
@@ -182,7 +182,7 @@ export class Outbox {
       this.#pendingBytes -= taken
       this.#headStart += taken
       if (this.#headStart < head.length) return
-      this.#pending.shift()
+      giveBack(this.#pending.shift()!)
       this.#headStart = 0
     }
   }

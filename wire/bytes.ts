@@ -2,6 +2,8 @@
 const COPIED_BY_HAND_BYTES_MAX = 32
 /** From here on it costs more to clear memory than to ask for it uncleared. */
 const UNCLEARED_BYTES_MIN = 128 * 1024
+/** Smaller ones lie in the collector's own heap, or cost less than the call. */
+const GIVEN_BACK_BYTES_MIN = 16 * 1024
 /** Takes a range without a view of it, which `set` would need: half the time, nothing allocated. */
 const copy = Buffer.prototype.copy
 
@@ -44,6 +46,15 @@ export function copyOf(source: Uint8Array, start: number, end: number): Uint8Arr
   const own = unclearedBytes(end - start)
   copyRange(source, start, end, own, 0)
   return own
+}
+
+/**
+ * For memory that nobody will look at again: it is free at once. Left to the collector, much of it
+ * piles up before it is looked for. A part of somebody's memory is not ours to give.
+ */
+export function giveBack({ buffer, length }: Uint8Array): void {
+  if (length < GIVEN_BACK_BYTES_MIN || buffer.byteLength !== length) return
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
 /** Lower case, two digits a byte. */
