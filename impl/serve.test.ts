@@ -145,6 +145,25 @@ describe('ending', () => {
   }, 15_000)
 })
 
+test('clients beyond the descriptors wait, and are served when others have left', async () => {
+  await using served = await Served.start({ name: 'length-prefixed' }, 48)
+  const clients = await Promise.all(
+    Array.from({ length: 60 }, () => Client.connect(served.address)),
+  )
+  for (const client of clients) await client.send(hello)
+  const waiting = new Set(clients)
+  await until('everybody is answered', () => {
+    for (const client of waiting) {
+      if (!client.isReadable) continue
+      expect(client.socket.recv(new Uint8Array(64))).toBe(hello.length)
+      waiting.delete(client)
+      client.socket.close()
+    }
+    return waiting.size === 0
+  })
+  await echoesHello(served)
+})
+
 describe('a Unix path', () => {
   const inFolder = (name: string, act: (path: string, listen: string) => Promise<void>) =>
     test(name, async () => {

@@ -33,8 +33,11 @@ export async function runServe(args: Record<string, unknown>): Promise<Ended> {
 
 type Child = Subprocess<'ignore', 'pipe', 'pipe'>
 
-const spawn = (args: Record<string, unknown>): Child =>
-  Bun.spawn([process.execPath, ENTRY, JSON.stringify(args)], { stdout: 'pipe', stderr: 'pipe' })
+function spawn(args: Record<string, unknown>, descriptorsMax?: number): Child {
+  const server = [process.execPath, ENTRY, JSON.stringify(args)]
+  const limited = ['sh', '-c', `ulimit -n ${descriptorsMax} && exec "$0" "$@"`, ...server]
+  return Bun.spawn(descriptorsMax ? limited : server, { stdout: 'pipe', stderr: 'pipe' })
+}
 
 /** A server that has said that it is ready. `await using` ends it. */
 export class Served implements AsyncDisposable {
@@ -48,8 +51,8 @@ export class Served implements AsyncDisposable {
     this.address = parseAddress(readyLine.slice(READY.length + 1))
   }
 
-  static async start(args: ServeArguments): Promise<Served> {
-    const child = spawn({ ...args })
+  static async start(args: ServeArguments, descriptorsMax?: number): Promise<Served> {
+    const child = spawn({ ...args }, descriptorsMax)
     let text = ''
     for await (const chunk of child.stdout) {
       text += new TextDecoder().decode(chunk)
