@@ -38,6 +38,8 @@ export async function startEventLoopServer(options: EventLoopOptions): Promise<R
   const connect = connectionsOf(options, loop, connections)
   const { listener, address, release } = await listen(options.listen)
 
+  /** Once, not with every client that waits. */
+  let saidFull = false
   function accept(): void {
     try {
       for (let accepted = 0; accepted < ACCEPTS_MAX; accepted++) {
@@ -47,6 +49,9 @@ export async function startEventLoopServer(options: EventLoopOptions): Promise<R
       }
     } catch (error) {
       if (!(error instanceof NoRoomError)) throw error
+      const { message } = error
+      if (!saidFull) console.error(`framegate: new clients wait for others to leave: ${message}`)
+      saidFull = true
       loop.forgetListener()
       setTimeout(() => isStopping || loop.watchListener(listener.fd, { ready: accept }), NO_ROOM_MS)
     }

@@ -162,6 +162,8 @@ test('clients beyond the descriptors wait, and are served when others have left'
     return waiting.size === 0
   })
   await echoesHello(served)
+  served.kill('SIGKILL')
+  expect((await served.stderr()).match(/new clients wait.*EMFILE/g)).toHaveLength(1)
 })
 
 describe('a Unix path', () => {

@@ -69,6 +69,11 @@ export class Served implements AsyncDisposable {
     return await this.#child.exited
   }
 
+  /** All that it has said of what went wrong, once it has ended. */
+  async stderr(): Promise<string> {
+    return await this.#child.stderr.text()
+  }
+
   /** Highest resident set so far. */
   rssBytesMax(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')
